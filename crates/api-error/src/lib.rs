@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod code;
+mod envelope;
+mod error;
+mod extract;
+mod listing;
+mod request_id;
+
+pub use code::Code;
+pub use envelope::{ErrorBody, FieldError, envelope};
+pub use error::ApiError;
+pub use extract::{Json, Path, Query};
+pub use listing::{Listing, PageQuery};
+pub use request_id::RequestId;
