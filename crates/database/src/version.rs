@@ -1,0 +1,202 @@
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult, Statement};
+use tokio::sync::Notify;
+
+use crate::{Backend, Database, StorageError};
+
+tokio::task_local! {
+    static MOMENT: RefCell<Option<DataVersion>>;
+}
+
+/// A state of the whole database. Two equal versions mean that nothing was committed in between, by anybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataVersion(Arc<State>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    name: String,
+    /// How often the tables behind each mark were changed.
+    marks: BTreeMap<String, i64>,
+}
+
+/// What a kept value depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// Any table.
+    Everything,
+    /// Only the tables whose triggers move this mark of the table `change_marks`.
+    Mark(&'static str),
+}
+
+impl DataVersion {
+    /// Whether nothing that is watched has changed between the two.
+    pub fn is_same(&self, other: &Self, watch: Watch) -> bool {
+        match watch {
+            Watch::Everything => self == other,
+            Watch::Mark(name) => self.0.marks.get(name) == other.0.marks.get(name),
+        }
+    }
+}
+
+/// Runs a piece of work that is content with one look at the version of the data, taken after it began: a request,
+/// say, which is answered by what was true at some moment while it was under way. A commit of its own ends the moment.
+pub async fn in_one_moment<T>(work: impl Future<Output = T>) -> T {
+    MOMENT.scope(RefCell::new(None), work).await
+}
+
+/// Ends the moment of the present piece of work: it has changed something itself.
+pub(crate) fn end_moment() {
+    let _ = MOMENT.try_with(|moment| moment.replace(None));
+}
+
+/// Asks for the present version once for everybody who is waiting.
+#[derive(Debug)]
+pub(crate) struct VersionProbe {
+    connection: DatabaseConnection,
+    backend: Backend,
+    rounds: Mutex<Rounds>,
+    answered: Notify,
+}
+
+#[derive(Debug)]
+struct Rounds {
+    arrivals: u64,
+    /// Somebody is asking.
+    is_asking: bool,
+    /// The last answer, and the last arrival that may take it: those that came later want a newer one.
+    answer: Option<(u64, Result<DataVersion, StorageError>)>,
+}
+
+/// Lets the next one ask, also when the one who asked was cancelled.
+struct Turn<'a>(&'a VersionProbe);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.rounds().is_asking = false;
+        self.0.answered.notify_waiters();
+    }
+}
+
+impl VersionProbe {
+    pub(crate) fn new(connection: DatabaseConnection, backend: Backend) -> Self {
+        let rounds = Mutex::new(Rounds {
+            arrivals: 0,
+            is_asking: false,
+            answer: None,
+        });
+        Self {
+            connection,
+            backend,
+            rounds,
+            answered: Notify::new(),
+        }
+    }
+
+    fn rounds(&self) -> MutexGuard<'_, Rounds> {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The version at some moment after the call. Whoever arrives while a question is under way shares the next one,
+    /// so that a thousand callers cost a handful of statements.
+    async fn version(&self) -> Result<DataVersion, StorageError> {
+        let ticket = {
+            let mut rounds = self.rounds();
+            rounds.arrivals += 1;
+            rounds.arrivals
+        };
+        loop {
+            let answered = self.answered.notified();
+            let is_free = {
+                let mut rounds = self.rounds();
+                if let Some((covers, answer)) = &rounds.answer
+                    && *covers >= ticket
+                {
+                    return answer.clone();
+                }
+                !std::mem::replace(&mut rounds.is_asking, true)
+            };
+            if !is_free {
+                answered.await;
+                continue;
+            }
+            let turn = Turn(self);
+            // Whoever else is about to ask gets the chance to share this question.
+            tokio::task::yield_now().await;
+            let covers = self.rounds().arrivals;
+            let answer = self.ask().await.map_err(StorageError::from);
+            {
+                let mut rounds = self.rounds();
+                // A refusal is for all who wait by now: who asked again would wait for as long again.
+                let covers = if answer.is_ok() {
+                    covers
+                } else {
+                    rounds.arrivals
+                };
+                rounds.answer = Some((covers, answer.clone()));
+            }
+            drop(turn);
+            return answer;
+        }
+    }
+
+    fn last(&self) -> Option<DataVersion> {
+        self.rounds()
+            .answer
+            .as_ref()
+            .and_then(|(_, answer)| answer.clone().ok())
+    }
+
+    /// SQLite counts the commits of *other* connections, so this one never writes. Postgres names the transactions
+    /// that are visible: every commit of a change makes another name.
+    async fn ask(&self) -> Result<DataVersion, DbErr> {
+        let (name, marks) = match self.backend {
+            Backend::Sqlite => {
+                let name = self.rows("PRAGMA data_version").await?;
+                let name: i64 = name.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+                let name = name.to_string();
+                if let Some(last) = self.last().filter(|last| last.0.name == name) {
+                    return Ok(last);
+                }
+                (
+                    name,
+                    self.rows("SELECT name, value FROM change_marks").await?,
+                )
+            }
+            Backend::Postgres => {
+                let rows = self
+                    .rows("SELECT name, value, pg_current_snapshot()::text AS state FROM change_marks")
+                    .await?;
+                (
+                    rows.first()
+                        .map_or(Ok(String::new()), |row| row.try_get("", "state"))?,
+                    rows,
+                )
+            }
+        };
+        let mark = |row: &QueryResult| Ok((row.try_get("", "name")?, row.try_get("", "value")?));
+        let marks = marks.iter().map(mark).collect::<Result<_, DbErr>>()?;
+        Ok(DataVersion(Arc::new(State { name, marks })))
+    }
+
+    async fn rows(&self, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = Statement::from_string(self.connection.get_database_backend(), sql);
+        self.connection.query_all_raw(statement).await
+    }
+}
+
+impl Database {
+    /// The state of the data at some moment after this call, or, within [`in_one_moment`], after that began.
+    pub async fn version(&self) -> Result<DataVersion, StorageError> {
+        if let Ok(Some(version)) = MOMENT.try_with(|moment| moment.borrow().clone()) {
+            return Ok(version);
+        }
+        let version = self.read(|_| self.version_probe().version()).await?;
+        let _ = MOMENT.try_with(|moment| moment.replace(Some(version.clone())));
+        Ok(version)
+    }
+}
