@@ -1,0 +1,76 @@
+use std::fmt;
+
+use auth::AccountId;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, value::RawValue};
+
+/// Who is to hear an event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// One account, whatever its role.
+    Account(AccountId),
+    /// Every admin.
+    Admins,
+}
+
+impl fmt::Display for Audience {
+    /// As it is stored: `account:<id>` or `role:admin`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => write!(f, "account:{id}"),
+            Self::Admins => f.write_str("role:admin"),
+        }
+    }
+}
+
+impl Audience {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text == "role:admin" {
+            return Some(Self::Admins);
+        }
+        AccountId::parse(text.strip_prefix("account:")?)
+            .ok()
+            .map(Self::Account)
+    }
+}
+
+/// An event to be recorded: one for one audience.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Who is to hear it.
+    pub audience: Audience,
+    /// Its name, as clients listen for it: `booking:created`.
+    pub event: &'static str,
+    /// What it says. `eventId` is added when it is read.
+    pub payload: Map<String, Value>,
+}
+
+impl Fact {
+    /// A fact whose payload is the fields of `payload`; anything but an object is an empty one.
+    pub fn new(audience: Audience, event: &'static str, payload: Value) -> Self {
+        let payload = match payload {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        Self {
+            audience,
+            event,
+            payload,
+        }
+    }
+}
+
+/// An event that was recorded.
+#[derive(Clone, Debug)]
+pub struct RecordedEvent {
+    /// Its place in the order of all events.
+    pub event_id: i64,
+    /// Who is to hear it.
+    pub audience: Audience,
+    /// Its name.
+    pub event: String,
+    /// What it says, `eventId` first, as JSON that is ready to be sent.
+    pub data: Box<RawValue>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
