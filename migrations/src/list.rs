@@ -1,0 +1,24 @@
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+use crate::sql_migration::{SqlMigration, sql_migration};
+
+const ALL: [SqlMigration; 3] = [
+    sql_migration!("m0001_accounts"),
+    sql_migration!("m0002_outbox"),
+    sql_migration!("m0003_bookings"),
+];
+
+/// The names of all migrations, in order.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|migration| migration.name)
+}
+
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        ALL.into_iter()
+            .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
+            .collect()
+    }
+}

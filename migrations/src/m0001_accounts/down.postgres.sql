@@ -1,0 +1,7 @@
+DROP TABLE service_tokens;
+DROP TABLE organization_members;
+DROP TABLE organizations;
+DROP TABLE refresh_tokens;
+DROP TABLE accounts;
+DROP TABLE change_marks;
+DROP FUNCTION move_accounts_mark();
