@@ -1,0 +1,165 @@
+//! The sync of all bookings of a customer, set-based.
+
+mod told;
+
+use std::collections::BTreeSet;
+
+use database::{Backend, Database, StorageError};
+use sea_orm::{DatabaseTransaction, DbErr, Value};
+use validation::Currency;
+
+use super::{CustomerSync, CustomerSynced, sql};
+use crate::model::{AssignedStatus, SyncedBy};
+
+/// One sync under way: what all of its statements share.
+struct Step<'a> {
+    transaction: &'a DatabaseTransaction,
+    backend: Backend,
+    command: &'a CustomerSync,
+    /// The bookings that are locked, as a JSON array. A booking that the customer gets meanwhile is not among them.
+    ids: String,
+    /// The currencies of their prices.
+    currencies: Vec<Currency>,
+}
+
+/// See [`BookingRepository::sync_customer`](super::BookingRepository::sync_customer).
+pub(super) async fn sync(
+    database: &Database,
+    command: &CustomerSync,
+) -> Result<CustomerSynced, StorageError> {
+    let backend = database.backend();
+    database
+        .write(|transaction| async move {
+            let (ids, currencies) = lock(&transaction, backend, command).await?;
+            let step = Step {
+                transaction: &transaction,
+                backend,
+                command,
+                ids: serde_json::json!(ids).to_string(),
+                currencies,
+            };
+            let created = step.count_missing().await?;
+            step.note_history().await?;
+            if let Some(target) = command.assigned_status {
+                step.tell(target).await?;
+                if target == AssignedStatus::Completed {
+                    step.earn().await?;
+                }
+                step.move_all(target).await?;
+            }
+            step.write_mirrors().await?;
+            let total = ids.len() as u64;
+            Ok(CustomerSynced { total, created })
+        })
+        .await
+}
+
+/// Locks the customer's bookings, in the order of their ids as everybody does; their ids and currencies.
+async fn lock(
+    transaction: &DatabaseTransaction,
+    backend: Backend,
+    command: &CustomerSync,
+) -> Result<(Vec<String>, Vec<Currency>), DbErr> {
+    let lock = format!(
+        "SELECT id, currency FROM bookings WHERE customer_id = $1 ORDER BY id {}",
+        sql::for_update(backend)
+    );
+    let rows = sql::query(transaction, &lock, [command.customer_id.as_str().into()]).await?;
+    let (mut ids, mut codes) = (Vec::with_capacity(rows.len()), BTreeSet::new());
+    for row in rows {
+        ids.push(row.try_get_by_index(0)?);
+        codes.insert(row.try_get_by_index::<String>(1)?);
+    }
+    let currencies = codes.iter().map(|code| Currency::parse(code));
+    Ok((ids, currencies.filter_map(Result::ok).collect()))
+}
+
+impl Step<'_> {
+    /// The bookings `b` that are synced; `$1` is their ids.
+    fn synced(&self) -> String {
+        format!("b.id IN {}", sql::texts_of(self.backend, "$1"))
+    }
+
+    fn ids(&self) -> Value {
+        self.ids.as_str().into()
+    }
+
+    fn at(&self) -> Value {
+        self.command.at.timestamp_millis().into()
+    }
+
+    async fn count_missing(&self) -> Result<u64, DbErr> {
+        let missing = format!(
+            "SELECT COUNT(*) FROM bookings b WHERE {} AND NOT EXISTS \
+             (SELECT 1 FROM booking_mirrors m WHERE m.user_id = b.customer_id AND m.booking_id = b.id)",
+            self.synced()
+        );
+        sql::count(self.transaction, &missing, [self.ids()]).await
+    }
+
+    /// What is about to change of a booking `b`, as a JSON text. It reads the old state, so it comes before the change.
+    /// `$2` and `$3` are the new state in both vocabularies, or null.
+    fn changes(&self) -> String {
+        let object = sql::json_object(self.backend);
+        format!(
+            "CASE WHEN CAST($3 AS TEXT) IS NULL OR b.assigned_status = $3 THEN '[]' ELSE '[' \
+             || CASE WHEN $3 = 'unassigned' AND b.partner_id IS NOT NULL \
+                THEN CAST({object}('field', 'partnerId', 'from', b.partner_id, 'to', NULL) AS TEXT) || ',' ELSE '' END \
+             || CAST({object}('field', 'status', 'from', b.status, 'to', CAST($2 AS TEXT)) AS TEXT) || ',' \
+             || CAST({object}('field', 'assignedStatus', 'from', b.assigned_status, 'to', CAST($3 AS TEXT)) AS TEXT) \
+             || ']' END"
+        )
+    }
+
+    /// One line for each booking.
+    async fn note_history(&self) -> Result<(), DbErr> {
+        let (changes, synced) = (self.changes(), self.synced());
+        let insert = format!(
+            "INSERT INTO booking_history (booking_id, customer_id, call, actor_id, actor_kind, changes, outcome, \
+             created_at) SELECT b.id, b.customer_id, $4, $5, $6, {changes}, 'done', CAST($7 AS BIGINT) \
+             FROM bookings b WHERE {synced} ORDER BY b.id"
+        );
+        let target = self.command.assigned_status;
+        let values: [Value; 7] = [
+            self.ids(),
+            target.map(|target| target.first_status().as_str()).into(),
+            target.map(AssignedStatus::as_str).into(),
+            SyncedBy::SyncAllCustomer.as_str().into(),
+            self.command.actor.id.as_str().into(),
+            self.command.actor.kind.into(),
+            self.at(),
+        ];
+        let written = sql::execute(self.transaction, &insert, values).await;
+        written.map(drop)
+    }
+
+    /// Moves the bookings that are in another state.
+    async fn move_all(&self, target: AssignedStatus) -> Result<(), DbErr> {
+        let update = format!(
+            "UPDATE bookings SET status = $2, assigned_status = $3, version = version + 1, updated_at = $4, \
+             partner_id = CASE WHEN $3 = 'unassigned' THEN NULL ELSE partner_id END \
+             WHERE id IN {} AND assigned_status <> $3",
+            sql::texts_of(self.backend, "$1")
+        );
+        let status = target.first_status().as_str();
+        let values = [self.ids(), status.into(), target.as_str().into(), self.at()];
+        let written = sql::execute(self.transaction, &update, values).await;
+        written.map(drop)
+    }
+
+    /// Writes every mirror whole, and removes those under other users.
+    async fn write_mirrors(&self) -> Result<(), DbErr> {
+        let strays = format!(
+            "DELETE FROM booking_mirrors WHERE user_id <> $2 AND booking_id IN {}",
+            sql::texts_of(self.backend, "$1")
+        );
+        let customer = self.command.customer_id.as_str().into();
+        sql::execute(self.transaction, &strays, [self.ids(), customer]).await?;
+        let condition = format!("b.id IN {}", sql::texts_of(self.backend, "$4"));
+        let synced_by = SyncedBy::SyncAllCustomer.as_str().into();
+        let values = [self.at(), synced_by, self.at(), self.ids()];
+        let write = sql::write_mirrors(&condition);
+        let written = sql::execute(self.transaction, &write, values).await;
+        written.map(drop)
+    }
+}
