@@ -1,0 +1,43 @@
+//! The routes of all domains, in one table.
+
+use axum::{Router, response::Redirect, routing::get};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    health,
+    openapi::{self, Document},
+    partners,
+    wiring::Parts,
+};
+
+/// All routes, without layers, and the document that describes them.
+pub(crate) fn routes(parts: &Parts) -> (Router, utoipa::openapi::OpenApi) {
+    let Parts {
+        database,
+        tail,
+        accounts,
+        partners: profiles,
+        bookings,
+        health,
+        ..
+    } = parts;
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(accounts::router(accounts.clone()))
+        .merge(bookings_sync::router(
+            bookings.clone(),
+            profiles.clone(),
+            database.clone(),
+        ))
+        .merge(partners::router(accounts.clone()))
+        .merge(outbox::router(database.clone(), tail.clone()))
+        .merge(health::router(health.clone()))
+        .split_for_parts();
+    let router = router
+        .merge(openapi::router(&document))
+        .route("/", get(async || Redirect::temporary("/docs")));
+    (router, document)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, extract::Request, response::Response};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::Watcher},
+};
+use tokio::{net::TcpStream, sync::Notify, time::timeout};
+use tower::Service as _;
+
+use crate::layers::PeerAddress;
+
+/// How long a new connection may take to ask for something.
+const FIRST_REQUEST: Duration = Duration::from_secs(15);
+/// How long a connection may be idle, or take to send a later request's head: longer than the 60 s for which common
+/// load balancers keep a connection, or they would send requests into one that is being closed.
+const NEXT_REQUEST: Duration = Duration::from_secs(75);
+/// The largest request head, in bytes.
+const HEAD: usize = 64 * 1024;
+/// How often a silent HTTP/2 client is asked whether it is still there.
+const PING: Duration = Duration::from_secs(20);
+
+/// One client's connection.
+pub(super) struct Connection {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) router: Router,
+    pub(super) watcher: Watcher,
+}
+
+impl Connection {
+    /// Serves it until it ends.
+    pub(super) async fn run(self) {
+        let Self {
+            stream,
+            peer,
+            router,
+            watcher,
+        } = self;
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers may be slow");
+        }
+        let asked = Arc::new(Notify::new());
+        let heard = Arc::clone(&asked);
+        let service = service_fn(move |request: Request<Incoming>| {
+            heard.notify_one();
+            answer(router.clone(), peer, request)
+        });
+        let builder = builder();
+        let connection = builder
+            .serve_connection_with_upgrades(TokioIo::new(stream), service)
+            .into_owned();
+        let mut served = pin!(watcher.watch(connection));
+        let outcome = tokio::select! {
+            outcome = &mut served => outcome,
+            () = silence(&asked) => return tracing::debug!(%peer, "a client connected and asked for nothing"),
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%peer, error, "a connection broke");
+        }
+    }
+}
+
+/// Ends when nothing was asked in time. hyper's own limit begins only when it knows which version the client speaks.
+async fn silence(asked: &Notify) {
+    if timeout(FIRST_REQUEST, asked.notified()).await.is_ok() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn answer(
+    mut router: Router,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(PeerAddress(peer));
+    router.call(request).await
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(NEXT_REQUEST)
+        .max_buf_size(HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
+    builder
+}
