@@ -1,0 +1,159 @@
+//! The table of the contract, written out for every operation.
+
+use crate::harness::Answer;
+
+/// What anybody may ask for.
+pub(super) const PUBLIC: [&str; 7] = [
+    "GET /healthz",
+    "GET /readyz",
+    "POST /api/auth/login",
+    "POST /api/auth/logout",
+    "POST /api/auth/refresh",
+    "POST /api/auth/register",
+    "POST /api/partners",
+];
+
+/// All scopes.
+pub(super) const SCOPES: [&str; 5] = [
+    "bookings:read",
+    "bookings:write",
+    "metakocka:sync",
+    "metrics:read",
+    "stock:write",
+];
+
+/// What somebody gets who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Anything but a refusal: they may do it.
+    Passes,
+    /// 403.
+    Refused,
+    /// 404: it is somebody else's, and its existence is not told.
+    Hidden,
+}
+
+impl Right {
+    pub(super) fn expect(self, answer: &Answer, what: &str) {
+        let (status, body) = (answer.status, &answer.body);
+        match self {
+            Self::Refused => {
+                assert_eq!(status, 403, "{what}: {body}");
+                assert_eq!(body["code"], "forbidden", "{what}");
+            }
+            Self::Hidden => {
+                assert_eq!(status, 404, "{what}: {body}");
+                assert_eq!(body["code"], "not_found", "{what}");
+            }
+            Self::Passes => {
+                let is_refused = [403, 404].contains(&status)
+                    || (status == 401 && body["error"] == "Authentication required");
+                assert!(!is_refused && status < 500, "{what}: {status} {body}");
+            }
+        }
+    }
+}
+
+/// One operation on something of Ann's, which Pat is to do.
+pub(super) struct Line {
+    pub(super) operation: &'static str,
+    /// What another customer, Ann, another partner and Pat get: `+` passes, `-` 403, `?` 404.
+    people: &'static str,
+    /// The scope with which a program passes; `every`: with any token; empty: with none.
+    scope: &'static str,
+}
+
+/// Whose line it is to be read for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Who {
+    /// By column: another customer, Ann, another partner, Pat.
+    Person(usize),
+    /// With a token of this scope.
+    Program(&'static str),
+    Admin,
+}
+
+impl Line {
+    pub(super) fn right(&self, who: Who) -> Right {
+        match who {
+            Who::Admin => Right::Passes,
+            Who::Program(scope) if [scope, "every"].contains(&self.scope) => Right::Passes,
+            Who::Program(_) => Right::Refused,
+            Who::Person(column) => match self.people.as_bytes()[column] {
+                b'+' => Right::Passes,
+                b'-' => Right::Refused,
+                b'?' => Right::Hidden,
+                other => panic!("{}: {other}", self.operation),
+            },
+        }
+    }
+}
+
+const fn line(operation: &'static str, people: &'static str, scope: &'static str) -> Line {
+    Line {
+        operation,
+        people,
+        scope,
+    }
+}
+
+pub(super) const TABLE: &[Line] = &[
+    line("GET /healthz", "++++", "every"),
+    line("GET /readyz", "++++", "every"),
+    line("GET /metrics", "----", "metrics:read"),
+    line("POST /api/auth/login", "++++", "every"),
+    line("POST /api/auth/logout", "++++", "every"),
+    line("POST /api/auth/refresh", "++++", "every"),
+    line("POST /api/auth/register", "++++", "every"),
+    line("GET /api/auth/me", "++++", ""),
+    line("GET /api/accounts", "----", ""),
+    line("POST /api/accounts", "----", ""),
+    line("PATCH /api/accounts/{id}", "----", ""),
+    line("GET /api/service-tokens", "----", ""),
+    line("POST /api/service-tokens", "----", ""),
+    line("DELETE /api/service-tokens/{id}", "----", ""),
+    line("GET /api/organizations", "----", ""),
+    line("POST /api/organizations", "----", ""),
+    line("GET /api/organizations/{id}/members", "----", ""),
+    line("POST /api/organizations/{id}/members", "----", ""),
+    line(
+        "DELETE /api/organizations/{id}/members/{accountId}",
+        "----",
+        "",
+    ),
+    line("GET /api/events", "++++", ""),
+    line("POST /api/partners", "++++", "every"),
+    line("GET /api/partners", "----", ""),
+    line("GET /api/partners/{id}", "--?+", ""),
+    line("POST /api/partners/{id}/kyc", "--?+", ""),
+    line("PATCH /api/partners/{id}/kyc", "----", ""),
+    line("GET /api/partners/{id}/earnings", "--?+", ""),
+    line("GET /bookings", "++++", "bookings:read"),
+    line("POST /bookings", "-+--", "bookings:write"),
+    line("GET /bookings/{id}", "?+?+", "bookings:read"),
+    line("PUT /bookings/{id}", "?+?+", "bookings:write"),
+    line("PATCH /bookings/{id}", "?+?+", "bookings:write"),
+    line("DELETE /bookings/{id}", "----", "bookings:write"),
+    line("POST /bookings/{id}/assign", "----", "bookings:write"),
+    line("POST /bookings/{id}/manual-sync", "----", "bookings:write"),
+    line(
+        "POST /bookings/{id}/find-and-sync",
+        "----",
+        "bookings:write",
+    ),
+    line(
+        "GET /bookings/{id}/manual-sync-status",
+        "?+?+",
+        "bookings:read",
+    ),
+    line("GET /bookings/{id}/sync-history", "?+?+", "bookings:read"),
+    line("POST /bookings/sync-customer", "----", "bookings:write"),
+    line("POST /bookings/reconcile", "----", "bookings:write"),
+    line("GET /bookings/sync-drift", "----", "bookings:read"),
+    line("GET /users/{userId}/bookings", "?+--", "bookings:read"),
+    line(
+        "GET /users/{userId}/bookings/{bookingId}",
+        "?+--",
+        "bookings:read",
+    ),
+];

@@ -1,0 +1,56 @@
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+
+use crate::harness::{Client, Sql};
+
+/// What keeps writes of a booking waiting.
+pub(super) enum Lock {
+    /// The one lock for writing.
+    Sqlite(SqliteConnection),
+    /// The booking's row.
+    Postgres(PgConnection, Sql),
+}
+
+impl Lock {
+    pub(super) async fn take(sql: &Sql, booking: &str) -> Self {
+        if sql.is_sqlite() {
+            let mut connection = sql.sqlite().await;
+            connection.execute("BEGIN IMMEDIATE").await.unwrap();
+            return Self::Sqlite(connection);
+        }
+        let mut connection = sql.postgres().await;
+        let take = format!("BEGIN; SELECT 1 FROM bookings WHERE id = '{booking}' FOR UPDATE");
+        connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(take)))
+            .await
+            .unwrap();
+        Self::Postgres(connection, sql.clone())
+    }
+
+    /// Whether somebody stands before it.
+    pub(super) async fn is_waited_for(&self, admin: &Client) -> bool {
+        match self {
+            Self::Sqlite(_) => {
+                let metrics = admin.get("/metrics").await.is(200);
+                let used = "database_connections{state=\"used\"} ";
+                let line = metrics
+                    .as_str()
+                    .unwrap()
+                    .lines()
+                    .find_map(|line| line.strip_prefix(used));
+                line.is_some_and(|used| used != "0")
+            }
+            Self::Postgres(_, sql) => {
+                let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
+                               WHERE datname = current_database() AND wait_event_type = 'Lock'";
+                sql.count(waiting).await > 0
+            }
+        }
+    }
+
+    pub(super) async fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Postgres(connection, _) => connection.close().await.unwrap(),
+        }
+    }
+}
