@@ -1,0 +1,86 @@
+#![doc = include_str!("../README.md")]
+
+mod http;
+mod machine;
+mod mirrors;
+mod node;
+mod put;
+mod reconcile;
+mod report;
+mod seed;
+mod start;
+mod sync_customer;
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+use crate::report::{Report, Row};
+
+/// Measures the gateway against baselines in the same run.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Which to run; all where none is named.
+    benches: Vec<Bench>,
+    /// Where the table is written when all are run.
+    #[arg(long, default_value = "docs/benchmarks.md")]
+    report: PathBuf,
+    /// Serves an empty handler and nothing else: the baseline of `mirrors`.
+    #[arg(long, hide = true)]
+    serve_empty: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    PutPostgres,
+    PutSqlite,
+    SyncCustomer,
+    Reconcile,
+    Mirrors,
+    Start,
+}
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "the table is what it is for")]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if arguments.serve_empty {
+        return mirrors::serve_empty().await;
+    }
+    let whole = arguments.benches.is_empty();
+    let benches = if whole {
+        Bench::value_variants().to_vec()
+    } else {
+        arguments.benches
+    };
+    let mut rows = Vec::new();
+    for bench in benches {
+        println!("running {bench:?} …");
+        let measured = run(bench).await?;
+        for row in &measured {
+            println!("  {row}");
+        }
+        rows.extend(measured);
+    }
+    let report = Report {
+        machine: machine::describe(),
+        rows,
+    };
+    println!("\n{report}");
+    if whole {
+        std::fs::write(&arguments.report, report.to_string())?;
+    }
+    anyhow::ensure!(report.is_met(), "a limit is not met");
+    Ok(())
+}
+
+async fn run(bench: Bench) -> anyhow::Result<Vec<Row>> {
+    match bench {
+        Bench::PutPostgres => put::postgres().await,
+        Bench::PutSqlite => put::sqlite().await,
+        Bench::SyncCustomer => sync_customer::run().await,
+        Bench::Reconcile => reconcile::run().await,
+        Bench::Mirrors => mirrors::run().await,
+        Bench::Start => start::run().await,
+    }
+}

@@ -1,0 +1,102 @@
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::Context;
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use tokio::net::TcpListener;
+
+use crate::{
+    http::load,
+    node::Node,
+    report::{Limit, Row, median},
+    seed::Place,
+};
+
+const TIME: Duration = Duration::from_secs(4);
+const RUNS: usize = 3;
+
+/// An app asks for its bookings again and again: ten of them on a page, a thousand customers.
+pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for place in [
+        Place::sqlite().await?,
+        Place::postgres("bench_mirrors").await?,
+    ] {
+        place.fill(1_000, 10_000).await?;
+        let node = Node::start(&place.url()).await?;
+        let token = node.sign_in().await?;
+        let empty = Empty::start()?;
+        let (mut measured, mut baseline) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            baseline.push(
+                load(&empty.address, "", TIME, |_, _| {
+                    ("GET", "/".to_owned(), Bytes::new())
+                })
+                .await?,
+            );
+            let mirrors = |client: usize, n: usize| {
+                let customer = (client * 31 + n) % 1_000;
+                (
+                    "GET",
+                    format!("/users/customer-{customer}/bookings"),
+                    Bytes::new(),
+                )
+            };
+            measured.push(load(&node.address, &token, TIME, mirrors).await?);
+        }
+        let (measured, baseline) = (median(measured), median(baseline));
+        rows.push(Row {
+            what: format!("`GET /users/{{id}}/bookings`, {}", place.name()),
+            measured: format!("{measured:.0}/s"),
+            baseline: format!("empty axum handler {baseline:.0}/s"),
+            value: measured / baseline,
+            limit: Limit::AtLeast(0.5),
+        });
+    }
+    Ok(rows)
+}
+
+/// An empty axum handler in a process of its own.
+struct Empty {
+    process: std::process::Child,
+    address: String,
+}
+
+impl Empty {
+    fn start() -> anyhow::Result<Self> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("--serve-empty")
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = process.stdout.take().context("no output")?;
+        let mut address = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut address)?;
+        Ok(Self {
+            process,
+            address: address.trim().to_owned(),
+        })
+    }
+}
+
+impl Drop for Empty {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Serves nothing but an empty handler, and prints where.
+pub(crate) async fn serve_empty() -> anyhow::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
+    let router = Router::new().route("/", get(async || {}));
+    Ok(axum::serve(
+        axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
+        router,
+    )
+    .await?)
+}
