@@ -6,6 +6,7 @@ mod body_limit;
 mod cors;
 mod measure;
 mod panics;
+mod pass;
 mod rate_limit;
 #[cfg(test)]
 mod tests;
@@ -13,22 +14,21 @@ mod time_limit;
 
 use std::sync::Arc;
 
+use api_error::EnvelopeLayer;
 use auth::{Authenticator, identify};
-use axum::{
-    Router,
-    extract::Request,
-    http::HeaderValue,
-    middleware::{self, Next},
-    response::Response,
-};
+use axum::{Router, extract::Request, http::HeaderValue, response::Response};
 use clock::Clock;
 use database::in_one_moment;
 use ipnet::IpNet;
+use tower::ServiceBuilder;
 
-use self::measure::Measured;
 pub(crate) use self::{
     address::PeerAddress, panics::message as panic_message, rate_limit::AnonymousLimit,
     time_limit::TimeLimits,
+};
+use self::{
+    measure::{Measured, Series},
+    pass::{Inside, PassLayer},
 };
 
 /// What the layers need.
@@ -51,49 +51,54 @@ pub(crate) struct Layers {
 impl Layers {
     /// Wraps `router`, its 404 and 405 too. CORS lies outside of the panics, so that a web page can read their answer.
     ///
-    /// All but the two is one layer, not one each: every layer of a router is copied for every request, with all that
-    /// lie inside of it.
+    /// It is one layer for the router, however many lie in it: a router copies each of its layers for every request.
     pub(crate) fn wrap(self, router: Router) -> Router {
-        let (clock, cors) = (
-            Arc::clone(&self.clock),
-            cors::allow(self.cors_allowed_origins.clone()),
-        );
-        let layers = Arc::new(self);
-        let router = router
-            .layer(body_limit::bytes_read())
-            .layer(middleware::from_fn(move |request: Request, next: Next| {
-                let layers = Arc::clone(&layers);
-                async move { layers.pass(request, next).await }
-            }));
-        let router = match cors {
-            Some(cors) => router.layer(cors),
-            None => router,
-        };
-        api_error::envelope(router, clock)
+        let layers = ServiceBuilder::new()
+            .layer(EnvelopeLayer::new(Arc::clone(&self.clock)))
+            .option_layer(cors::allow(self.cors_allowed_origins.clone()))
+            .layer(PassLayer(Arc::new(Entrance::new(self))));
+        router.layer(layers)
+    }
+}
+
+/// The way of a request through all but the envelope and CORS.
+struct Entrance {
+    layers: Layers,
+    series: Series,
+}
+
+impl Entrance {
+    fn new(layers: Layers) -> Self {
+        let series = Series::default();
+        Self { layers, series }
     }
 
-    async fn pass(&self, mut request: Request, next: Next) -> Response {
+    async fn pass<S: Inside>(&self, mut request: Request, inner: S) -> Response {
         let measured = Measured::begin(&request);
         let answer = async {
-            address::resolve(&mut request, &self.trusted_proxies);
+            address::resolve(&mut request, &self.layers.trusted_proxies);
             if let Some(refusal) = body_limit::refusal_of_announced(&mut request).await {
                 return refusal;
             }
             body_limit::bytes_read().apply(&mut request);
-            let limit = self.time_limits.of(&request);
+            let limit = self.layers.time_limits.of(&request);
             // Who calls and what they are answered may rest on one look at the version of the data.
-            time_limit::within(limit, in_one_moment(self.admit(request, next))).await
+            time_limit::within(limit, in_one_moment(self.admit(request, inner))).await
         };
-        measured.end(panics::caught(answer).await)
+        measured.end(panics::caught(answer).await, &self.series)
     }
 
-    async fn admit(&self, mut request: Request, next: Next) -> Response {
-        let authentication = identify(self.authenticator.as_ref(), request.headers()).await;
-        let limit = self.anonymous_limit.as_ref();
+    async fn admit<S: Inside>(&self, mut request: Request, mut inner: S) -> Response {
+        let authenticator = self.layers.authenticator.as_ref();
+        let authentication = identify(authenticator, request.headers()).await;
+        let limit = self.layers.anonymous_limit.as_ref();
         if let Some(refusal) = limit.and_then(|limit| limit.refusal(&request, &authentication)) {
             return refusal;
         }
         request.extensions_mut().insert(authentication);
-        next.run(request).await
+        match inner.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Log lines on stdout, and the metrics that `/metrics` shows.
 
+mod json;
 mod writer;
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, fmt, fmt::format::JsonFields};
 
 use crate::config::{Log, LogFormat, StartError};
 pub(crate) use writer::LogGuard;
@@ -31,9 +32,8 @@ pub(crate) fn start(log: &Log) -> Result<LogGuard, StartError> {
             .with_ansi(io::stdout().is_terminal())
             .try_init(),
         LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
+            .fmt_fields(JsonFields::new())
+            .event_format(json::JsonLines)
             .try_init(),
     };
     started.map_err(|error| unusable(error.as_ref()))?;

@@ -1,6 +1,9 @@
 use std::{
+    convert::Infallible,
     error::Error,
+    pin::Pin,
     sync::Arc,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -8,15 +11,15 @@ use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request},
-    http::{HeaderValue, header},
-    middleware::{self, Next},
+    http::{HeaderValue, Method, Uri, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use clock::Clock;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tracing::Instrument;
+use tower::{Layer, Service};
+use tracing::Instrument as _;
 use utoipa::ToSchema;
 use validation::Violation;
 
@@ -64,41 +67,90 @@ impl From<Violation> for FieldError {
 
 /// Wraps a router so that every error answer has the one shape, and every answer its request id.
 pub fn envelope(router: Router, clock: Arc<dyn Clock>) -> Router {
-    router.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let clock = Arc::clone(&clock);
-        async move { answer(request, next, clock.as_ref()).await }
-    }))
+    router.layer(EnvelopeLayer::new(clock))
 }
 
-async fn answer(mut request: Request, next: Next, clock: &dyn Clock) -> Response {
-    let id = RequestId::of(request.headers());
-    request.extensions_mut().insert(id.clone());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", request_id = %id.as_str());
-    async {
-        let started = Instant::now();
-        let mut response = next.run(request).await;
-        let cause = response
-            .extensions()
-            .get::<ApiError>()
-            .and_then(|error| error.0.cause.clone());
-        if response.status().is_client_error() || response.status().is_server_error() {
-            response = in_shape(response, &id, clock.now());
-        }
-        if let Some(value) = id.header_value() {
-            response.headers_mut().insert(RequestId::HEADER, value);
-        }
-        log(
-            &method,
-            &path,
-            &response,
-            started.elapsed(),
-            cause.as_deref(),
-        );
-        response
+/// [`envelope`] as a layer, for those who have others to lay under it.
+#[derive(Clone, Debug)]
+pub struct EnvelopeLayer {
+    clock: Arc<dyn Clock>,
+}
+
+impl EnvelopeLayer {
+    /// Errors are stamped with the time of `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock }
     }
-    .instrument(span)
-    .await
+}
+
+impl<S> Layer<S> for EnvelopeLayer {
+    type Service = Envelope<S>;
+
+    fn layer(&self, inner: S) -> Envelope<S> {
+        let clock = Arc::clone(&self.clock);
+        Envelope { inner, clock }
+    }
+}
+
+/// A service whose errors have the one shape.
+#[derive(Clone, Debug)]
+pub struct Envelope<S> {
+    inner: S,
+    clock: Arc<dyn Clock>,
+}
+
+impl<S> Service<Request> for Envelope<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let id = RequestId::of(request.headers());
+        request.extensions_mut().insert(id.clone());
+        let head = Head {
+            started: Instant::now(),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+        };
+        let span = tracing::info_span!("request", request_id = %id.as_str());
+        let answer = span.in_scope(|| self.inner.call(request));
+        let clock = Arc::clone(&self.clock);
+        let wrapped = async move {
+            let response = answer.await?;
+            Ok(finish(response, &head, &id, clock.as_ref()))
+        };
+        Box::pin(wrapped.instrument(span))
+    }
+}
+
+/// What the log tells of a request.
+struct Head {
+    started: Instant,
+    method: Method,
+    uri: Uri,
+}
+
+fn finish(mut response: Response, head: &Head, id: &RequestId, clock: &dyn Clock) -> Response {
+    let cause = response
+        .extensions()
+        .get::<ApiError>()
+        .and_then(|error| error.0.cause.clone());
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = in_shape(response, id, clock.now());
+    }
+    if let Some(value) = id.header_value() {
+        response.headers_mut().insert(RequestId::HEADER, value);
+    }
+    log(head, &response, cause.as_deref());
+    response
 }
 
 /// Writes the body of an error, and keeps what other headers it had (`Allow`, CORS).
@@ -144,27 +196,22 @@ fn seconds(wait: Duration) -> HeaderValue {
 }
 
 /// One line a request: the path without its query, which may hold what nobody should read in a log.
-fn log(
-    method: &axum::http::Method,
-    path: &str,
-    response: &Response,
-    took: Duration,
-    cause: Option<&(dyn Error + Send + Sync)>,
-) {
+fn log(head: &Head, response: &Response, cause: Option<&(dyn Error + Send + Sync)>) {
+    let (method, path) = (head.method.as_str(), head.uri.path());
     let status = response.status().as_u16();
     let route = response
         .extensions()
         .get::<MatchedPath>()
         .map_or(path, MatchedPath::as_str);
-    let latency_ms = took.as_secs_f64() * 1000.0;
+    let latency_ms = head.started.elapsed().as_secs_f64() * 1000.0;
     match cause {
         Some(cause) if response.status().is_server_error() => {
-            tracing::error!(%method, path, route, status, latency_ms, cause = %Chain(cause), "request failed");
+            tracing::error!(method, path, route, status, latency_ms, cause = %Chain(cause), "request failed");
         }
         Some(cause) => {
-            tracing::warn!(%method, path, route, status, latency_ms, cause = %Chain(cause), "request refused");
+            tracing::warn!(method, path, route, status, latency_ms, cause = %Chain(cause), "request refused");
         }
-        None => tracing::info!(%method, path, route, status, latency_ms, "request"),
+        None => tracing::info!(method, path, route, status, latency_ms, "request"),
     }
 }
 

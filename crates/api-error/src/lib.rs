@@ -8,7 +8,7 @@ mod listing;
 mod request_id;
 
 pub use code::Code;
-pub use envelope::{ErrorBody, FieldError, envelope};
+pub use envelope::{Envelope, EnvelopeLayer, ErrorBody, FieldError, envelope};
 pub use error::ApiError;
 pub use extract::{Json, Path, Query};
 pub use listing::{Listing, PageQuery};

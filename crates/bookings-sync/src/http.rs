@@ -8,6 +8,8 @@ mod sync;
 mod users;
 mod wire;
 
+use std::sync::Arc;
+
 use database::{CheckedCache, Database, Watch};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -36,7 +38,7 @@ pub fn router(bookings: Bookings, partners: Partners, database: Database) -> Ope
     let of_users = OpenApiRouter::new()
         .routes(routes!(users::list))
         .routes(routes!(users::find))
-        .with_state(users::Mirrors { bookings, pages });
+        .with_state(Arc::new(users::Mirrors { bookings, pages }));
     let of_partners = OpenApiRouter::new()
         .routes(routes!(partners::list))
         .routes(routes!(partners::find))

@@ -9,6 +9,9 @@ use tokio::sync::Notify;
 
 use crate::{Backend, Database, StorageError};
 
+/// How often a question waits for others to share it, at most: each time all that is ready to run runs once.
+const LOOKS_AROUND: usize = 8;
+
 tokio::task_local! {
     static MOMENT: RefCell<Option<DataVersion>>;
 }
@@ -125,9 +128,7 @@ impl VersionProbe {
                 continue;
             }
             let turn = Turn(self);
-            // Whoever else is about to ask gets the chance to share this question.
-            tokio::task::yield_now().await;
-            let covers = self.rounds().arrivals;
+            let covers = self.arrivals_so_far().await;
             let answer = self.ask().await.map_err(StorageError::from);
             {
                 let mut rounds = self.rounds();
@@ -142,6 +143,20 @@ impl VersionProbe {
             drop(turn);
             return answer;
         }
+    }
+
+    /// Lets whoever else is about to ask arrive, to share the question: a question costs more than a look around, and
+    /// where nobody comes it is asked at once.
+    async fn arrivals_so_far(&self) -> u64 {
+        let mut arrivals = self.rounds().arrivals;
+        for _ in 0..LOOKS_AROUND {
+            tokio::task::yield_now().await;
+            let seen = std::mem::replace(&mut arrivals, self.rounds().arrivals);
+            if seen == arrivals {
+                break;
+            }
+        }
+        arrivals
     }
 
     fn last(&self) -> Option<DataVersion> {

@@ -15,7 +15,10 @@ pub(super) fn resolve(request: &mut Request, trusted: &[IpNet]) {
         let address = client(peer, request.headers(), trusted);
         let scheme = scheme(peer, request.headers(), trusted);
         request.extensions_mut().insert(ClientAddress(address));
-        request.extensions_mut().insert(scheme);
+        // Plain HTTP is what is taken for granted where nothing is said.
+        if scheme == ClientScheme::Https {
+            request.extensions_mut().insert(scheme);
+        }
     }
 }
 

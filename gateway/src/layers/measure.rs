@@ -1,10 +1,15 @@
-use std::time::Instant;
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+    time::Instant,
+};
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::Method,
+    http::{Method, StatusCode},
     response::Response,
 };
+use metrics::{Counter, Histogram};
 
 /// A request whose answer is awaited.
 pub(super) struct Measured {
@@ -25,25 +30,53 @@ impl Measured {
     }
 
     /// Counts the request and its latency by method, route and status, and tells the log which route it was.
-    pub(super) fn end(self, mut response: Response) -> Response {
-        let template = self
-            .route
-            .as_ref()
-            .map_or("unmatched", MatchedPath::as_str)
-            .to_owned();
-        let labels = [
-            ("method", self.method.to_owned()),
-            ("route", template),
-            ("status", response.status().as_str().to_owned()),
-        ];
-        metrics::counter!("http_requests_total", &labels).increment(1);
-        metrics::histogram!("http_request_duration_seconds", &labels)
-            .record(self.started.elapsed().as_secs_f64());
+    pub(super) fn end(self, mut response: Response, series: &Series) -> Response {
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        let (answered, latency) = series.of(self.method, route, response.status());
+        answered.increment(1);
+        latency.record(self.started.elapsed().as_secs_f64());
         if let Some(route) = self.route {
             response.extensions_mut().insert(route);
         }
         response
     }
+}
+
+/// The counters and histograms of requests that were met before: naming one anew costs more than counting.
+#[derive(Default)]
+pub(super) struct Series(RwLock<HashMap<(&'static str, StatusCode), ByRoute>>);
+
+type ByRoute = HashMap<String, (Counter, Histogram)>;
+
+impl Series {
+    fn of(&self, method: &'static str, route: &str, status: StatusCode) -> (Counter, Histogram) {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let found = known
+            .get(&(method, status))
+            .and_then(|routes| routes.get(route));
+        if let Some(found) = found {
+            return found.clone();
+        }
+        drop(known);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let routes = known.entry((method, status)).or_default();
+        let made = routes
+            .entry(route.to_owned())
+            .or_insert_with(|| named(method, route, status));
+        made.clone()
+    }
+}
+
+fn named(method: &'static str, route: &str, status: StatusCode) -> (Counter, Histogram) {
+    let labels = [
+        ("method", method.to_owned()),
+        ("route", route.to_owned()),
+        ("status", status.as_str().to_owned()),
+    ];
+    (
+        metrics::counter!("http_requests_total", &labels),
+        metrics::histogram!("http_request_duration_seconds", &labels),
+    )
 }
 
 /// A client can invent methods, but must not invent time series.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use api_error::{ApiError, ErrorBody, Json, Listing, PageQuery, Path, Query};
 use auth::AccountId;
 use axum::{
@@ -16,7 +18,6 @@ use crate::{error::BookingError, model::BookingId, service::Bookings};
 pub(super) const CACHED_PAGES: u64 = 2_000;
 
 /// The mirrors, and the pages of them that were sent last.
-#[derive(Clone)]
 pub(super) struct Mirrors {
     pub(super) bookings: Bookings,
     pub(super) pages: CheckedCache<(AccountId, u32, u32), Bytes>,
@@ -28,7 +29,7 @@ pub(super) struct Mirrors {
     responses((status = 200, body = Listing<MirrorJson>), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(super) async fn list(
-    State(mirrors): State<Mirrors>,
+    State(mirrors): State<Arc<Mirrors>>,
     reader: MirrorsReader,
     Path(user_id): Path<AccountId>,
     Query(page): Query<PageQuery>,
@@ -51,7 +52,7 @@ pub(super) async fn list(
     responses((status = 200, body = MirrorJson), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)))]
 pub(super) async fn find(
-    State(mirrors): State<Mirrors>,
+    State(mirrors): State<Arc<Mirrors>>,
     reader: MirrorsReader,
     Path((user_id, id)): Path<(AccountId, BookingId)>,
 ) -> Result<Json<MirrorJson>, ApiError> {

@@ -1,0 +1,222 @@
+use std::{fmt, io};
+
+use serde::Serialize;
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    fmt::{
+        FmtContext, FormatEvent, FormattedFields,
+        format::{JsonFields, Writer},
+        time::{FormatTime as _, SystemTime},
+    },
+    registry::LookupSpan,
+};
+
+/// One flat JSON object a line: when, how bad, from where, what the spans around the event say, the request's id above
+/// all, and what the event says.
+///
+/// The library's own JSON reads the fields of every span back and nests them. Here they are copied as they stand, which
+/// costs less and puts `request_id` where it is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct JsonLines;
+
+impl<S> FormatEvent<S, JsonFields> for JsonLines
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, JsonFields>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let origin = event.metadata();
+        writer.write_str("{\"timestamp\":\"")?;
+        SystemTime.format_time(&mut writer)?;
+        write!(writer, "\",\"level\":\"{}\"", origin.level())?;
+        let mut members = Members::new(writer);
+        members.value("target", origin.target());
+        for span in context.event_scope().into_iter().flatten() {
+            if let Some(said) = span.extensions().get::<FormattedFields<JsonFields>>() {
+                members.copy(said);
+            }
+        }
+        event.record(&mut members);
+        members.end()
+    }
+}
+
+/// The members of a JSON object that has one already.
+struct Members<'a> {
+    writer: Writer<'a>,
+    written: fmt::Result,
+}
+
+impl<'a> Members<'a> {
+    fn new(writer: Writer<'a>) -> Self {
+        Self {
+            writer,
+            written: Ok(()),
+        }
+    }
+
+    fn value<V: Serialize + ?Sized>(&mut self, name: &str, value: &V) {
+        self.written = self.written.and_then(|()| {
+            self.writer.write_char(',')?;
+            self.json(name)?;
+            self.writer.write_char(':')?;
+            self.json(value)
+        });
+    }
+
+    fn json<V: Serialize + ?Sized>(&mut self, value: &V) -> fmt::Result {
+        serde_json::to_writer(Utf8(&mut self.writer), value).map_err(|_| fmt::Error)
+    }
+
+    /// Takes over the members of another object, as they stand.
+    fn copy(&mut self, object: &str) {
+        let inside = object
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        if let Some(members) = inside.filter(|members| !members.is_empty()) {
+            self.written = self
+                .written
+                .and_then(|()| write!(self.writer, ",{members}"));
+        }
+    }
+
+    fn end(mut self) -> fmt::Result {
+        self.written.and_then(|()| self.writer.write_str("}\n"))
+    }
+}
+
+impl Visit for Members<'_> {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.value(field.name(), &value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.value(field.name(), &value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.value(field.name(), &value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.value(field.name(), &value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.value(field.name(), value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.value(field.name(), &format_args!("{value:?}"));
+    }
+}
+
+/// Lets a writer of bytes write text.
+struct Utf8<'a, 'b>(&'a mut Writer<'b>);
+
+impl io::Write for Utf8<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_str(text).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::{Value, json};
+    use tracing::{info, info_span, subscriber::with_default, warn};
+    use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt as _};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Memory(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Memory {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    fn logged(say: impl FnOnce()) -> Vec<Value> {
+        let memory = Memory::default();
+        let lines = tracing_subscriber::fmt::layer()
+            .fmt_fields(JsonFields::new())
+            .event_format(JsonLines)
+            .with_writer(memory.clone());
+        with_default(tracing_subscriber::registry().with(lines), say);
+        let written = String::from_utf8(memory.0.lock().unwrap().clone()).unwrap();
+        let lines = written.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_line_is_flat_and_has_the_fields_of_the_spans_around_it() {
+        let lines = logged(|| {
+            let _request = info_span!("request", request_id = %"r-1").entered();
+            let _bare = info_span!("bare").entered();
+            info!(
+                status = 200_u16,
+                latency_ms = 0.5,
+                fine = true,
+                lag = -3_i64,
+                path = "/",
+                "request"
+            );
+        });
+        let [line] = lines.as_slice() else {
+            panic!("{lines:?}")
+        };
+        let mut line = line.clone();
+        let time = line["timestamp"].take();
+        chrono::DateTime::parse_from_rfc3339(time.as_str().unwrap()).unwrap();
+        let whole = json!({"timestamp": null, "level": "INFO", "target": module_path!(), "request_id": "r-1",
+            "message": "request", "status": 200, "latency_ms": 0.5, "fine": true, "lag": -3, "path": "/"});
+        assert_eq!(line, whole);
+    }
+
+    #[test]
+    fn nothing_that_is_said_can_break_out_of_its_line() {
+        let said = "a\"}\n{\\ \u{0} {} ü 🦀";
+        let lines = logged(|| {
+            let _span = info_span!("request", request_id = %said).entered();
+            warn!(path = said, cause = ?said, "{said}");
+        });
+        assert_eq!(lines.len(), 1);
+        let line = &lines[0];
+        for field in ["path", "message"] {
+            assert_eq!(line[field], said);
+        }
+        assert_eq!(line["cause"], format!("{said:?}"));
+        assert_eq!(line["request_id"], said);
+    }
+}
