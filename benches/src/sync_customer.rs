@@ -55,13 +55,14 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
 
 /// The same changes, history and events, in one transaction without a gateway. The state changes each time.
 async fn bare(place: &Place) -> anyhow::Result<f64> {
-    let (begin, object) = match place {
-        Place::Sqlite { .. } => ("BEGIN IMMEDIATE", "json_object"),
-        Place::Postgres { .. } => ("BEGIN", "json_build_object"),
+    let (begin, object, json) = match place {
+        Place::Sqlite { .. } => ("BEGIN IMMEDIATE", "json_object", "json"),
+        Place::Postgres { .. } => ("BEGIN", "json_build_object", "json"),
     };
     let script = include_str!("sql/sync_customer.sql")
         .replace("{begin}", begin)
-        .replace("{object}", object);
+        .replace("{object}", object)
+        .replace("{json}", json);
     let started = Instant::now();
     place.execute(&script).await?;
     Ok(started.elapsed().as_secs_f64() * 1000.0)

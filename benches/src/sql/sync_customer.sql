@@ -12,10 +12,14 @@ FROM bookings WHERE customer_id = 'customer-0' AND assigned_status <> 'completed
 INSERT INTO outbox (audience, event, payload, created_at)
 SELECT 'role:admin', 'booking:updated', CAST({object}('bookingId', id, 'bookingNumber', booking_number, 'customerId',
     customer_id, 'partnerId', partner_id, 'status', 'COMPLETED', 'assignedStatus', 'completed', 'version', version + 1,
-    'updatedAt', '2026-01-31T09:30:00.000Z') AS TEXT), 1800000000000
+    'updatedAt', '2026-01-31T09:30:00.000Z', 'changes', {json}('[' || CAST({object}('field', 'status', 'from', status, 'to',
+    'COMPLETED') AS TEXT) || ',' || CAST({object}('field', 'assignedStatus', 'from', assigned_status, 'to', 'completed') AS
+    TEXT) || ']')) AS TEXT), 1800000000000
 FROM bookings WHERE customer_id = 'customer-0' AND assigned_status <> 'completed' ORDER BY id;
 UPDATE bookings SET status = 'COMPLETED', assigned_status = 'completed', version = version + 1, updated_at = 1800000000000
 WHERE customer_id = 'customer-0' AND assigned_status <> 'completed';
+DELETE FROM booking_mirrors WHERE user_id <> 'customer-0'
+    AND booking_id IN (SELECT id FROM bookings WHERE customer_id = 'customer-0');
 INSERT INTO booking_mirrors (user_id, booking_id, booking_number, customer_id, partner_id, service, scheduled_at, address,
     amount_minor, currency, status, assigned_status, updated_at, mirrored_at, synced_by, last_manual_sync_at)
 SELECT customer_id, id, booking_number, customer_id, partner_id, service, scheduled_at, address, amount_minor, currency,

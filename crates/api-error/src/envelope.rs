@@ -112,9 +112,8 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         let id = RequestId::of(request.headers());
-        request.extensions_mut().insert(id.clone());
         let head = Head {
             started: Instant::now(),
             method: request.method().clone(),

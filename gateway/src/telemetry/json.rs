@@ -1,6 +1,5 @@
-use std::{fmt, io};
+use std::fmt::{self, Write as _};
 
-use serde::Serialize;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -37,7 +36,7 @@ where
         SystemTime.format_time(&mut writer)?;
         write!(writer, "\",\"level\":\"{}\"", origin.level())?;
         let mut members = Members::new(writer);
-        members.value("target", origin.target());
+        members.text("target", origin.target());
         for span in context.event_scope().into_iter().flatten() {
             if let Some(said) = span.extensions().get::<FormattedFields<JsonFields>>() {
                 members.copy(said);
@@ -62,17 +61,22 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn value<V: Serialize + ?Sized>(&mut self, name: &str, value: &V) {
+    fn member(&mut self, name: &str, value: impl FnOnce(&mut Writer<'a>) -> fmt::Result) {
         self.written = self.written.and_then(|()| {
             self.writer.write_char(',')?;
-            self.json(name)?;
+            text(&mut self.writer, name)?;
             self.writer.write_char(':')?;
-            self.json(value)
+            value(&mut self.writer)
         });
     }
 
-    fn json<V: Serialize + ?Sized>(&mut self, value: &V) -> fmt::Result {
-        serde_json::to_writer(Utf8(&mut self.writer), value).map_err(|_| fmt::Error)
+    fn text(&mut self, name: &str, value: &str) {
+        self.member(name, |writer| text(writer, value));
+    }
+
+    /// Takes a number or a boolean, which JSON writes as Rust does.
+    fn plain(&mut self, name: &str, value: impl fmt::Display) {
+        self.member(name, |writer| write!(writer, "{value}"));
     }
 
     /// Takes over the members of another object, as they stand.
@@ -92,50 +96,54 @@ impl<'a> Members<'a> {
     }
 }
 
+/// Writes a JSON string. Nearly all text needs no escapes and is written as it is.
+fn text(writer: &mut Writer<'_>, value: &str) -> fmt::Result {
+    if value.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\')) {
+        let escaped = serde_json::to_string(value).map_err(|_| fmt::Error)?;
+        return writer.write_str(&escaped);
+    }
+    writer.write_char('"')?;
+    writer.write_str(value)?;
+    writer.write_char('"')
+}
+
 impl Visit for Members<'_> {
+    /// JSON has no infinity and no NaN: they are told as text.
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.value(field.name(), &value);
+        if value.is_finite() {
+            self.plain(field.name(), value);
+        } else {
+            self.text(field.name(), &value.to_string());
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.value(field.name(), &value);
+        self.plain(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.value(field.name(), &value);
+        self.plain(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.value(field.name(), &value);
+        self.plain(field.name(), value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.value(field.name(), value);
+        self.text(field.name(), value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.value(field.name(), &format_args!("{value:?}"));
-    }
-}
-
-/// Lets a writer of bytes write text.
-struct Utf8<'a, 'b>(&'a mut Writer<'b>);
-
-impl io::Write for Utf8<'_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
-        self.0.write_str(text).map_err(io::Error::other)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.text(field.name(), &format!("{value:?}"));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
 
     use serde_json::{Value, json};
     use tracing::{info, info_span, subscriber::with_default, warn};
@@ -187,6 +195,7 @@ mod tests {
             info!(
                 status = 200_u16,
                 latency_ms = 0.5,
+                ratio = f64::NAN,
                 fine = true,
                 lag = -3_i64,
                 path = "/",
@@ -200,7 +209,7 @@ mod tests {
         let time = line["timestamp"].take();
         chrono::DateTime::parse_from_rfc3339(time.as_str().unwrap()).unwrap();
         let whole = json!({"timestamp": null, "level": "INFO", "target": module_path!(), "request_id": "r-1",
-            "message": "request", "status": 200, "latency_ms": 0.5, "fine": true, "lag": -3, "path": "/"});
+            "message": "request", "status": 200, "latency_ms": 0.5, "ratio": "NaN", "fine": true, "lag": -3, "path": "/"});
         assert_eq!(line, whole);
     }
 

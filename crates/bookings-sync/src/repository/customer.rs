@@ -16,8 +16,14 @@ struct Step<'a> {
     transaction: &'a DatabaseTransaction,
     backend: Backend,
     command: &'a CustomerSync,
-    /// The bookings that are locked, as a JSON array. A booking that the customer gets meanwhile is not among them.
-    ids: String,
+    locked: Locked,
+}
+
+/// The customer's bookings, which nobody else can change until the transaction ends.
+struct Locked {
+    /// What tells them from others in a statement, see [`Step::synced`].
+    key: String,
+    total: u64,
     /// The currencies of their prices.
     currencies: Vec<Currency>,
 }
@@ -30,13 +36,15 @@ pub(super) async fn sync(
     let backend = database.backend();
     database
         .write(|transaction| async move {
-            let (ids, currencies) = lock(&transaction, backend, command).await?;
+            let locked = match backend {
+                Backend::Sqlite => find(&transaction, command).await?,
+                Backend::Postgres => lock(&transaction, command).await?,
+            };
             let step = Step {
                 transaction: &transaction,
                 backend,
                 command,
-                ids: serde_json::json!(ids).to_string(),
-                currencies,
+                locked,
             };
             let created = step.count_missing().await?;
             step.note_history().await?;
@@ -48,40 +56,58 @@ pub(super) async fn sync(
                 step.move_all(target).await?;
             }
             step.write_mirrors().await?;
-            let total = ids.len() as u64;
+            let total = step.locked.total;
             Ok(CustomerSynced { total, created })
         })
         .await
 }
 
-/// Locks the customer's bookings, in the order of their ids as everybody does; their ids and currencies.
-async fn lock(
-    transaction: &DatabaseTransaction,
-    backend: Backend,
-    command: &CustomerSync,
-) -> Result<(Vec<String>, Vec<Currency>), DbErr> {
-    let lock = format!(
-        "SELECT id, currency FROM bookings WHERE customer_id = $1 ORDER BY id {}",
-        sql::for_update(backend)
-    );
-    let rows = sql::query(transaction, &lock, [command.customer_id.as_str().into()]).await?;
+/// In SQLite nobody else writes meanwhile: whatever is the customer's now is so until the end.
+async fn find(transaction: &DatabaseTransaction, command: &CustomerSync) -> Result<Locked, DbErr> {
+    let customer = command.customer_id.as_str();
+    let count = "SELECT COUNT(*), currency FROM bookings WHERE customer_id = $1 GROUP BY currency";
+    let (mut total, mut currencies) = (0, Vec::new());
+    for row in sql::query(transaction, count, [customer.into()]).await? {
+        total += row.try_get_by_index::<i64>(0)?.unsigned_abs();
+        currencies.extend(Currency::parse(&row.try_get_by_index::<String>(1)?).ok());
+    }
+    let key = customer.to_owned();
+    Ok(Locked {
+        key,
+        total,
+        currencies,
+    })
+}
+
+/// In Postgres the rows are locked, in the order of their ids as everybody does. The key is their ids as a JSON array:
+/// a booking that the customer gets meanwhile is not among them.
+async fn lock(transaction: &DatabaseTransaction, command: &CustomerSync) -> Result<Locked, DbErr> {
+    let lock = "SELECT id, currency FROM bookings WHERE customer_id = $1 ORDER BY id FOR UPDATE";
+    let rows = sql::query(transaction, lock, [command.customer_id.as_str().into()]).await?;
     let (mut ids, mut codes) = (Vec::with_capacity(rows.len()), BTreeSet::new());
     for row in rows {
-        ids.push(row.try_get_by_index(0)?);
+        ids.push(row.try_get_by_index::<String>(0)?);
         codes.insert(row.try_get_by_index::<String>(1)?);
     }
     let currencies = codes.iter().map(|code| Currency::parse(code));
-    Ok((ids, currencies.filter_map(Result::ok).collect()))
+    Ok(Locked {
+        key: serde_json::json!(ids).to_string(),
+        total: ids.len() as u64,
+        currencies: currencies.filter_map(Result::ok).collect(),
+    })
 }
 
 impl Step<'_> {
-    /// The bookings `b` that are synced; `$1` is their ids.
-    fn synced(&self) -> String {
-        format!("b.id IN {}", sql::texts_of(self.backend, "$1"))
+    /// Whether a booking `b` is synced; the parameter is the [key](Self::key).
+    fn synced(&self, parameter: &str) -> String {
+        match self.backend {
+            Backend::Sqlite => format!("b.customer_id = {parameter}"),
+            Backend::Postgres => format!("b.id IN {}", sql::texts_of(self.backend, parameter)),
+        }
     }
 
-    fn ids(&self) -> Value {
-        self.ids.as_str().into()
+    fn key(&self) -> Value {
+        self.locked.key.as_str().into()
     }
 
     fn at(&self) -> Value {
@@ -92,9 +118,9 @@ impl Step<'_> {
         let missing = format!(
             "SELECT COUNT(*) FROM bookings b WHERE {} AND NOT EXISTS \
              (SELECT 1 FROM booking_mirrors m WHERE m.user_id = b.customer_id AND m.booking_id = b.id)",
-            self.synced()
+            self.synced("$1")
         );
-        sql::count(self.transaction, &missing, [self.ids()]).await
+        sql::count(self.transaction, &missing, [self.key()]).await
     }
 
     /// What is about to change of a booking `b`, as a JSON text. It reads the old state, so it comes before the change.
@@ -113,7 +139,7 @@ impl Step<'_> {
 
     /// One line for each booking.
     async fn note_history(&self) -> Result<(), DbErr> {
-        let (changes, synced) = (self.changes(), self.synced());
+        let (changes, synced) = (self.changes(), self.synced("$1"));
         let insert = format!(
             "INSERT INTO booking_history (booking_id, customer_id, call, actor_id, actor_kind, changes, outcome, \
              created_at) SELECT b.id, b.customer_id, $4, $5, $6, {changes}, 'done', CAST($7 AS BIGINT) \
@@ -121,7 +147,7 @@ impl Step<'_> {
         );
         let target = self.command.assigned_status;
         let values: [Value; 7] = [
-            self.ids(),
+            self.key(),
             target.map(|target| target.first_status().as_str()).into(),
             target.map(AssignedStatus::as_str).into(),
             SyncedBy::SyncAllCustomer.as_str().into(),
@@ -136,13 +162,13 @@ impl Step<'_> {
     /// Moves the bookings that are in another state.
     async fn move_all(&self, target: AssignedStatus) -> Result<(), DbErr> {
         let update = format!(
-            "UPDATE bookings SET status = $2, assigned_status = $3, version = version + 1, updated_at = $4, \
-             partner_id = CASE WHEN $3 = 'unassigned' THEN NULL ELSE partner_id END \
-             WHERE id IN {} AND assigned_status <> $3",
-            sql::texts_of(self.backend, "$1")
+            "UPDATE bookings AS b SET status = $2, assigned_status = $3, version = b.version + 1, updated_at = $4, \
+             partner_id = CASE WHEN $3 = 'unassigned' THEN NULL ELSE b.partner_id END \
+             WHERE {} AND b.assigned_status <> $3",
+            self.synced("$1")
         );
         let status = target.first_status().as_str();
-        let values = [self.ids(), status.into(), target.as_str().into(), self.at()];
+        let values = [self.key(), status.into(), target.as_str().into(), self.at()];
         let written = sql::execute(self.transaction, &update, values).await;
         written.map(drop)
     }
@@ -150,15 +176,15 @@ impl Step<'_> {
     /// Writes every mirror whole, and removes those under other users.
     async fn write_mirrors(&self) -> Result<(), DbErr> {
         let strays = format!(
-            "DELETE FROM booking_mirrors WHERE user_id <> $2 AND booking_id IN {}",
-            sql::texts_of(self.backend, "$1")
+            "DELETE FROM booking_mirrors WHERE user_id <> $2 \
+             AND booking_id IN (SELECT b.id FROM bookings b WHERE {})",
+            self.synced("$1")
         );
         let customer = self.command.customer_id.as_str().into();
-        sql::execute(self.transaction, &strays, [self.ids(), customer]).await?;
-        let condition = format!("b.id IN {}", sql::texts_of(self.backend, "$4"));
+        sql::execute(self.transaction, &strays, [self.key(), customer]).await?;
         let synced_by = SyncedBy::SyncAllCustomer.as_str().into();
-        let values = [self.at(), synced_by, self.at(), self.ids()];
-        let write = sql::write_mirrors(&condition);
+        let values = [self.at(), synced_by, self.at(), self.key()];
+        let write = sql::write_mirrors(&self.synced("$4"));
         let written = sql::execute(self.transaction, &write, values).await;
         written.map(drop)
     }

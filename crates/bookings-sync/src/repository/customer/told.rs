@@ -23,7 +23,7 @@ impl Step<'_> {
     /// Tells everybody concerned what is about to change, booking by booking.
     pub(super) async fn tell(&self, target: AssignedStatus) -> Result<(), DbErr> {
         let object = sql::json_object(self.backend);
-        let synced = self.synced();
+        let synced = self.synced("$1");
         let selects: Vec<_> = self
             .told(target)
             .iter()
@@ -51,7 +51,7 @@ impl Step<'_> {
         let command = self.command;
         let moment = command.at.to_rfc3339_opts(SecondsFormat::Millis, true);
         let values: [Value; 8] = [
-            self.ids(),
+            self.key(),
             target.first_status().as_str().into(),
             target.as_str().into(),
             self.at(),
@@ -142,7 +142,7 @@ impl Step<'_> {
         let due = format!(
             "{} AND b.assigned_status <> 'completed' AND b.partner_id IS NOT NULL \
              AND NOT EXISTS (SELECT 1 FROM partner_earnings e WHERE e.booking_id = b.id)",
-            self.synced()
+            self.synced("$1")
         );
         // Whoever completes another booking of these partners waits, or one of the totals would miss the other.
         let lock = format!(
@@ -150,15 +150,15 @@ impl Step<'_> {
              WHERE id IN (SELECT b.partner_id FROM bookings b WHERE {due}) ORDER BY id {}) AS locked",
             sql::for_update(self.backend)
         );
-        sql::count(self.transaction, &lock, [self.ids()]).await?;
+        sql::count(self.transaction, &lock, [self.key()]).await?;
         let tell = self.earnings_updated(&due);
-        sql::execute(self.transaction, &tell, [self.ids(), self.at()]).await?;
+        sql::execute(self.transaction, &tell, [self.key(), self.at()]).await?;
         let insert = format!(
             "INSERT INTO partner_earnings (booking_id, partner_id, booking_number, amount_minor, currency, created_at) \
              SELECT b.id, b.partner_id, b.booking_number, b.amount_minor, b.currency, CAST($2 AS BIGINT) \
              FROM bookings b WHERE {due}"
         );
-        let written = sql::execute(self.transaction, &insert, [self.ids(), self.at()]).await;
+        let written = sql::execute(self.transaction, &insert, [self.key(), self.at()]).await;
         written.map(drop)
     }
 
@@ -188,7 +188,7 @@ impl Step<'_> {
                 sql::major(self.backend, minor, factor)
             )
         };
-        let cases: Vec<_> = self.currencies.iter().map(of_currency).collect();
+        let cases: Vec<_> = self.locked.currencies.iter().map(of_currency).collect();
         format!("CASE {currency} WHEN '' THEN 0 {} END", cases.join(" "))
     }
 }
