@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::{
     DatabaseUrl, StorageError,
+    line::Line,
     version::{VersionProbe, end_moment},
 };
 
@@ -124,13 +125,14 @@ impl Database {
         let writer: SqlitePool = pool(1).connect_with(options.clone()).await?;
         let reading = options.read_only(true).create_if_missing(false);
         let reader = pool(SQLITE_READERS).connect_lazy_with(reading.clone());
-        let probe = pool(1).connect_lazy_with(reading);
-        let parts = [writer, reader, probe].map(DatabaseConnection::from);
-        Ok(Self::assemble(
-            Backend::Sqlite,
-            parts,
-            Arc::new(Losses(Mutex::new(None))),
-        ))
+        Ok(Self(Arc::new(Inner {
+            writer: writer.into(),
+            reader: reader.into(),
+            version: VersionProbe::new(Line::sqlite(reading, ACQUIRE_TIMEOUT)),
+            backend: Backend::Sqlite,
+            commits: watch::Sender::new(0),
+            losses: Arc::new(Losses(Mutex::new(None))),
+        })))
     }
 
     async fn connect_postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
@@ -152,23 +154,16 @@ impl Database {
                     Ok(true)
                 })
             })
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
-        let parts = [pool.clone(), pool.clone(), pool].map(DatabaseConnection::from);
-        Ok(Self::assemble(Backend::Postgres, parts, losses))
-    }
-
-    fn assemble(backend: Backend, parts: [DatabaseConnection; 3], losses: Arc<Losses>) -> Self {
-        let [writer, reader, probe] = parts;
-        let version = VersionProbe::new(probe, backend);
-        Self(Arc::new(Inner {
-            backend,
-            reader,
-            writer,
-            version,
+        Ok(Self(Arc::new(Inner {
+            writer: pool.clone().into(),
+            reader: pool.into(),
+            version: VersionProbe::new(Line::postgres(options, ACQUIRE_TIMEOUT)),
+            backend: Backend::Postgres,
             commits: watch::Sender::new(0),
             losses,
-        }))
+        })))
     }
 
     /// Which of the two it is.
@@ -227,6 +222,7 @@ impl Database {
 
     /// Closes every connection; SQLite folds its log into the file.
     pub async fn close(&self) {
+        self.0.version.close().await;
         for connection in [&self.0.reader, &self.0.writer] {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "a database connection did not close");

@@ -3,6 +3,7 @@
 mod cache;
 mod connect;
 mod error;
+mod line;
 mod url;
 mod version;
 mod work;

@@ -4,10 +4,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult, Statement};
+use sea_orm::DbErr;
 use tokio::sync::Notify;
 
-use crate::{Backend, Database, StorageError};
+use crate::{
+    Database, StorageError,
+    line::{Answer, Line},
+};
 
 /// How often a question waits for others to share it, at most: each time all that is ready to run runs once.
 const LOOKS_AROUND: usize = 8;
@@ -60,8 +63,7 @@ pub(crate) fn end_moment() {
 /// Asks for the present version once for everybody who is waiting.
 #[derive(Debug)]
 pub(crate) struct VersionProbe {
-    connection: DatabaseConnection,
-    backend: Backend,
+    line: Line,
     rounds: Mutex<Rounds>,
     answered: Notify,
 }
@@ -86,18 +88,22 @@ impl Drop for Turn<'_> {
 }
 
 impl VersionProbe {
-    pub(crate) fn new(connection: DatabaseConnection, backend: Backend) -> Self {
+    pub(crate) fn new(line: Line) -> Self {
         let rounds = Mutex::new(Rounds {
             arrivals: 0,
             is_asking: false,
             answer: None,
         });
         Self {
-            connection,
-            backend,
+            line,
             rounds,
             answered: Notify::new(),
         }
+    }
+
+    /// Ends its connection.
+    pub(crate) async fn close(&self) {
+        self.line.close().await;
     }
 
     fn rounds(&self) -> MutexGuard<'_, Rounds> {
@@ -166,41 +172,19 @@ impl VersionProbe {
             .and_then(|(_, answer)| answer.clone().ok())
     }
 
-    /// SQLite counts the commits of *other* connections, so this one never writes. Postgres names the transactions
-    /// that are visible: every commit of a change makes another name.
     async fn ask(&self) -> Result<DataVersion, DbErr> {
-        let (name, marks) = match self.backend {
-            Backend::Sqlite => {
-                let name = self.rows("PRAGMA data_version").await?;
-                let name: i64 = name.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
-                let name = name.to_string();
-                if let Some(last) = self.last().filter(|last| last.0.name == name) {
-                    return Ok(last);
-                }
-                (
-                    name,
-                    self.rows("SELECT name, value FROM change_marks").await?,
-                )
-            }
-            Backend::Postgres => {
-                let rows = self
-                    .rows("SELECT name, value, pg_current_snapshot()::text AS state FROM change_marks")
-                    .await?;
-                (
-                    rows.first()
-                        .map_or(Ok(String::new()), |row| row.try_get("", "state"))?,
-                    rows,
-                )
-            }
-        };
-        let mark = |row: &QueryResult| Ok((row.try_get("", "name")?, row.try_get("", "value")?));
-        let marks = marks.iter().map(mark).collect::<Result<_, DbErr>>()?;
-        Ok(DataVersion(Arc::new(State { name, marks })))
-    }
-
-    async fn rows(&self, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
-        let statement = Statement::from_string(self.connection.get_database_backend(), sql);
-        self.connection.query_all_raw(statement).await
+        let last = self.last();
+        let answer = self
+            .line
+            .ask(last.as_ref().map(|last| last.0.name.as_str()));
+        let Answer { state, marks } = answer.await?;
+        match (last, marks) {
+            (Some(last), None) => Ok(last),
+            (_, marks) => Ok(DataVersion(Arc::new(State {
+                name: state,
+                marks: marks.unwrap_or_default().into_iter().collect(),
+            }))),
+        }
     }
 }
 
