@@ -10,7 +10,7 @@ use validation::{Violation, Violations};
 
 use crate::Code;
 
-/// An error answer. [`envelope`](crate::envelope) writes its body.
+/// An error answer. [`envelope`](crate::envelope()) writes its body.
 #[derive(Clone, Debug)]
 pub struct ApiError(pub(crate) Box<Answer>);
 
