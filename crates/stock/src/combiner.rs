@@ -71,28 +71,28 @@ pub struct Combiner {
     batch: usize,
 }
 
-/// A queue, and what empties it.
-pub fn combined(
-    repository: Arc<dyn StockRepository>,
-    clock: Arc<dyn Clock>,
-    limits: QueueLimits,
-) -> (CommandQueue, Combiner) {
-    let (sender, receiver) = mpsc::channel(limits.capacity);
-    let queue = CommandQueue {
-        sender,
-        limits,
-        crowded: Arc::default(),
-    };
-    let combiner = Combiner {
-        receiver: Mutex::new(receiver),
-        repository,
-        clock,
-        batch: limits.batch,
-    };
-    (queue, combiner)
-}
-
 impl CommandQueue {
+    /// A queue, and what empties it.
+    pub fn new(
+        repository: &Arc<dyn StockRepository>,
+        clock: Arc<dyn Clock>,
+        limits: QueueLimits,
+    ) -> (Self, Combiner) {
+        let (sender, receiver) = mpsc::channel(limits.capacity);
+        let queue = Self {
+            sender,
+            limits,
+            crowded: Arc::default(),
+        };
+        let combiner = Combiner {
+            receiver: Mutex::new(receiver),
+            repository: Arc::clone(repository),
+            clock,
+            batch: limits.batch,
+        };
+        (queue, combiner)
+    }
+
     /// Has a command done. Who is not waited for any more may find it done or not.
     pub async fn run(&self, command: Command) -> Result<Outcome, StockError> {
         let basket = match &command {

@@ -14,7 +14,7 @@ mod shown;
 #[cfg(test)]
 mod testing;
 
-pub use combiner::{Combiner, CommandQueue, QueueLimits, combined};
+pub use combiner::{Combiner, CommandQueue, QueueLimits};
 pub use connected::ConnectedClients;
 pub use error::{Refused, StockError};
 pub use events::StockEvent;
