@@ -20,6 +20,8 @@ use crate::model::{
     VariantKey,
 };
 
+#[cfg(test)]
+pub(crate) use self::batch::contended;
 pub use self::{batch::SeaStockRepository, products::SeaProductRepository};
 
 /// One window of a list, and how many there are in all.

@@ -135,6 +135,13 @@ impl ShownProducts {
         self.mark(id).fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Has every product read anew.
+    pub fn forget_all(&self) {
+        for mark in self.marks.iter() {
+            mark.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
     async fn read(
         &self,
         ids: &[ProductId],

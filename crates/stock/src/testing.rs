@@ -2,6 +2,7 @@
 
 use auth::Actor;
 use chrono::{DateTime, Utc};
+use database::StorageError;
 use validation::Text;
 
 use crate::model::{
@@ -68,4 +69,9 @@ pub(crate) fn product(colors: &[(&str, i64, i64)]) -> Product {
         created_at: now(),
         times: Times::new([(now(), None)]),
     }
+}
+
+/// The database is away.
+pub(crate) fn unavailable() -> StorageError {
+    crate::repository::contended()
 }

@@ -115,6 +115,12 @@ impl SeaStockRepository {
     }
 }
 
+/// Others use the same ids again and again; later they will not.
+pub(crate) fn contended() -> StorageError {
+    let reason = "ids are used by other nodes again and again";
+    StorageError::Unavailable(Arc::new(DbErr::Custom(reason.to_owned())))
+}
+
 fn is_among(keys: &[VariantKey], key: &VariantKey) -> bool {
     keys.binary_search(key).is_ok()
 }
@@ -194,11 +200,7 @@ impl StockRepository for SeaStockRepository {
             match written.await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(BatchError::Raced) if attempt < ATTEMPTS => attempt += 1,
-                Err(BatchError::Raced) => {
-                    let reason =
-                        DbErr::Custom("ids are used by other nodes again and again".into());
-                    return Err(StorageError::Unavailable(Arc::new(reason)));
-                }
+                Err(BatchError::Raced) => return Err(contended()),
                 Err(BatchError::Storage(error)) => return Err(error),
             }
         }

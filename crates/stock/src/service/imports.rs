@@ -69,7 +69,9 @@ impl Import {
         }
         self.flush().await?;
         let imported = self.stock.products.import(&self.id, actor, now, NAMED);
-        Ok(imported.await?)
+        let imported = imported.await?;
+        self.stock.shown.forget_all();
+        Ok(imported)
     }
 
     /// Throws away what was read.

@@ -210,6 +210,7 @@ async fn put(
 
 /// The answers say what the model says.
 async fn agree(app: &App, model: &Model, last: &Operation) {
+    app.node().tail.run_once().await.unwrap();
     let answer = app.get("/api/stock/sync?productIds=P1,P2").await.is(200);
     let levels = VARIANTS.iter().map(|(product, size, color)| {
         let mut products = answer["products"].as_array().unwrap().iter();
