@@ -141,7 +141,7 @@ impl Shop {
         let (queue, combiner) =
             CommandQueue::new(&units, Arc::clone(clock), QueueLimits::default());
         let stock = Stock::new(StockParts {
-            stock: Arc::clone(&units),
+            units: Arc::clone(&units),
             products,
             queue,
             shown: shown.clone(),

@@ -29,7 +29,7 @@ pub(crate) const NAMED: u32 = 1_000;
 /// The use cases of stock. Clones share everything.
 #[derive(Clone)]
 pub struct Stock {
-    stock: Arc<dyn StockRepository>,
+    units: Arc<dyn StockRepository>,
     products: Arc<dyn ProductRepository>,
     queue: CommandQueue,
     shown: ShownProducts,
@@ -40,7 +40,7 @@ pub struct Stock {
 /// What stock is made of.
 pub struct StockParts {
     /// Units and the ledger.
-    pub stock: Arc<dyn StockRepository>,
+    pub units: Arc<dyn StockRepository>,
     /// Products.
     pub products: Arc<dyn ProductRepository>,
     /// Where orders wait.
@@ -57,7 +57,7 @@ impl Stock {
     /// The use cases over `parts`.
     pub fn new(parts: StockParts) -> Self {
         let StockParts {
-            stock,
+            units,
             products,
             queue,
             shown,
@@ -65,7 +65,7 @@ impl Stock {
             clock,
         } = parts;
         Self {
-            stock,
+            units,
             products,
             queue,
             shown,
@@ -81,7 +81,7 @@ impl Stock {
 
     /// Computes the whole ledger anew, and names what differs.
     pub async fn verify(&self) -> Result<Verification, StockError> {
-        Ok(self.stock.differences(NAMED).await?)
+        Ok(self.units.differences(NAMED).await?)
     }
 
     /// Tells everybody what a caller wants told.
@@ -92,7 +92,7 @@ impl Stock {
     ) -> Result<Fact, StockError> {
         let fact = events::by_hand(event, payload);
         let facts = std::slice::from_ref(&fact);
-        self.stock.tell(facts, self.clock.now()).await?;
+        self.units.tell(facts, self.clock.now()).await?;
         Ok(fact)
     }
 }

@@ -184,10 +184,11 @@ impl Listener for ShownProducts {
     async fn hear(&self, events: &[RecordedEvent]) {
         let changes = [StockEvent::Updated, StockEvent::Reduced].map(StockEvent::as_str);
         for event in events {
-            if event.audience == Audience::Everybody && changes.contains(&event.event.as_str()) {
-                if let Ok(told) = serde_json::from_str::<Told>(event.data.get()) {
-                    self.forget(&told.product_id);
-                }
+            if event.audience == Audience::Everybody
+                && changes.contains(&event.event.as_str())
+                && let Ok(told) = serde_json::from_str::<Told>(event.data.get())
+            {
+                self.forget(&told.product_id);
             }
         }
     }

@@ -30,18 +30,18 @@ fn id(command: &Command) -> OrderId {
 }
 
 /// An answer that says whose it is.
-fn answer(command: &Command) -> Result<Outcome, Refusal> {
-    Ok(Outcome::Reduced(Taken {
+fn answer(command: &Command) -> Outcome {
+    Outcome::Reduced(Taken {
         order_id: id(command),
         lines: Vec::new(),
         after_order: false,
         at: now(),
         replayed: false,
-    }))
+    })
 }
 
-fn answer_all(commands: &[Command]) -> Result<Vec<Result<Outcome, Refusal>>, StorageError> {
-    Ok(commands.iter().map(answer).collect())
+fn answer_all(commands: &[Command]) -> Vec<Result<Outcome, Refusal>> {
+    commands.iter().map(answer).map(Ok).collect()
 }
 
 fn queue(repository: MockStockRepository, limits: QueueLimits) -> (CommandQueue, Combiner) {
@@ -64,7 +64,7 @@ async fn what_waits_together_is_done_together_and_each_gets_its_own_answer() {
         .returning(move |commands, at| {
             assert_eq!(at, now());
             seen.lock().unwrap().push(commands.len());
-            answer_all(commands)
+            Ok(answer_all(commands))
         });
     let (queue, combiner) = queue(repository, SMALL);
     let names = ["a", "b", "c", "d"];
@@ -91,7 +91,7 @@ async fn a_full_queue_sends_callers_away() {
     let mut repository = MockStockRepository::new();
     repository
         .expect_apply()
-        .returning(|commands, _| answer_all(commands));
+        .returning(|commands, _| Ok(answer_all(commands)));
     let (queue, combiner) = queue(repository, SMALL);
     let callers = join_all(["a", "b", "c", "d", "e"].map(|name| queue.run(release(name))));
     let worker = async { while combiner.run_once().await > 0 {} };
@@ -107,7 +107,7 @@ async fn a_queue_that_stays_long_sends_callers_away_until_it_is_short_again() {
     let mut repository = MockStockRepository::new();
     repository
         .expect_apply()
-        .returning(|commands, _| answer_all(commands));
+        .returning(|commands, _| Ok(answer_all(commands)));
     let (queue, combiner) = queue(repository, SMALL);
     let mut waiting: Vec<_> = ["a", "b"]
         .map(|name| Box::pin(queue.run(release(name))))
@@ -134,7 +134,7 @@ async fn a_command_that_cannot_be_done_fails_alone() {
         if commands.iter().any(|command| id(command).as_str() == "bad") {
             return Err(failed());
         }
-        answer_all(commands)
+        Ok(answer_all(commands))
     });
     let (queue, combiner) = queue(repository, SMALL);
     let callers = join_all(["a", "bad", "c"].map(|name| queue.run(release(name))));
@@ -171,7 +171,7 @@ async fn who_went_away_before_being_taken_is_left_out() {
         .times(1)
         .returning(move |commands, _| {
             seen.fetch_add(commands.len(), Ordering::SeqCst);
-            answer_all(commands)
+            Ok(answer_all(commands))
         });
     let (queue, combiner) = queue(repository, SMALL);
     let mut gone = Box::pin(queue.run(release("gone")));
@@ -192,7 +192,7 @@ async fn who_goes_away_while_being_served_does_not_disturb_the_others() {
         .times(1)
         .returning(move |commands, _| {
             drop(leave.lock().unwrap().take());
-            answer_all(commands)
+            Ok(answer_all(commands))
         });
     let (queue, combiner) = queue(repository, SMALL);
     let (sender, left) = oneshot::channel();
@@ -213,7 +213,7 @@ async fn what_waits_at_the_stop_is_still_done_and_nobody_waits_for_ever() {
     let mut repository = MockStockRepository::new();
     repository
         .expect_apply()
-        .returning(|commands, _| answer_all(commands));
+        .returning(|commands, _| Ok(answer_all(commands)));
     let (queue, combiner) = queue(repository, SMALL);
     let stop = CancellationToken::new();
     stop.cancel();

@@ -82,7 +82,6 @@ impl Lines {
             self.width += width;
             match result {
                 ReadRecordResult::InputEmpty if is_end => {}
-                ReadRecordResult::InputEmpty => return Ok(()),
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                     return Err((self.line, Unreadable::TooLong));
                 }
@@ -95,7 +94,7 @@ impl Lines {
                 ReadRecordResult::End if self.head.is_none() => {
                     return Err((1, Unreadable::NoHead));
                 }
-                ReadRecordResult::End => return Ok(()),
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => return Ok(()),
             }
         }
     }
@@ -106,13 +105,11 @@ impl Lines {
             .iter()
             .map(|end| &self.text[std::mem::replace(&mut begin, *end)..*end])
             .collect();
-        match &self.head {
-            Some(head) => Ok(Some(head.parse(self.line, &fields))),
-            None => {
-                self.head = Some(Head::read(&fields).ok_or(Unreadable::NoHead)?);
-                Ok(None)
-            }
+        if let Some(head) = &self.head {
+            return Ok(Some(head.parse(self.line, &fields)));
         }
+        self.head = Some(Head::read(&fields).ok_or(Unreadable::NoHead)?);
+        Ok(None)
     }
 }
 
@@ -164,7 +161,7 @@ struct Faults {
 }
 
 impl Faults {
-    fn note(&mut self, field: &str, error: impl ToString) {
+    fn note(&mut self, field: &str, error: &impl ToString) {
         self.errors.push(LineError {
             line: self.line,
             field: Some(field.to_owned()),
@@ -173,12 +170,12 @@ impl Faults {
     }
 
     fn check<T, E: ToString>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
-        parsed.map_err(|error| self.note(field, error)).ok()
+        parsed.map_err(|error| self.note(field, &error)).ok()
     }
 
     fn require<T, E: ToString>(&mut self, field: &str, parsed: Option<Result<T, E>>) -> Option<T> {
         if parsed.is_none() {
-            self.note(field, "is required");
+            self.note(field, &"is required");
         }
         self.check(field, parsed?)
     }
@@ -196,7 +193,7 @@ impl Faults {
                 ("currency", currency),
             ];
             for (field, _) in others.iter().filter(|(_, text)| text.is_some()) {
-                self.note(field, "needs a title beside it");
+                self.note(field, &"needs a title beside it");
             }
             return None;
         };
@@ -221,7 +218,7 @@ impl Faults {
     ) -> Option<(VariantKey, Option<Units>)> {
         if size.is_none() && color.is_none() {
             if stock.is_some() {
-                self.note("stock", "needs a size and a color beside it");
+                self.note("stock", &"needs a size and a color beside it");
             }
             return None;
         }
@@ -351,8 +348,8 @@ mod tests {
 
     #[test]
     fn a_quote_that_never_ends_does_not_fill_the_memory() {
-        let file = [b"productId\n\"".as_slice(), &[b'x'; LONGEST + 1]].concat();
-        assert_eq!(read(&file, 1_000), Err((2, Unreadable::TooLong)));
+        let file = format!("productId\n\"{}", "x".repeat(LONGEST + 1));
+        assert_eq!(read(file.as_bytes(), 1_000), Err((2, Unreadable::TooLong)));
     }
 
     proptest! {

@@ -114,8 +114,8 @@ pub(super) struct CreateProduct {
     size_variants: Option<Vec<SizeRequest>>,
 }
 
-fn description(text: Option<String>) -> Result<Option<Text<4000>>, Violations> {
-    let text = text.as_deref().map(Text::parse_optional).transpose();
+fn description(text: Option<&str>) -> Result<Option<Text<4000>>, Violations> {
+    let text = text.map(Text::parse_optional).transpose();
     text.map(Option::flatten)
         .map_err(|error| Violations::one("description", error))
 }
@@ -133,7 +133,7 @@ impl CreateProduct {
         Ok(ProductDraft {
             id: self.id,
             title: self.title,
-            description: description(self.description)?,
+            description: description(self.description.as_deref())?,
             price: price(amount, currency)?,
             variants: variants.collect(),
         })
@@ -203,7 +203,10 @@ impl EditProduct {
         };
         Ok(ProductEdit {
             title: self.title,
-            description: self.description.map(description).transpose()?,
+            description: self
+                .description
+                .map(|text| description(text.as_deref()))
+                .transpose()?,
             price,
             variants: self.size_variants.map(variants),
         })

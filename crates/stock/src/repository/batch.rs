@@ -75,12 +75,12 @@ impl SeaStockRepository {
             keys.extend(hold.1.lines.into_iter().map(|line| line.variant));
         }
         let keys: Vec<VariantKey> = keys.into_iter().collect();
-        let mut shelf = Shelf::new(now);
+        let mut on_hand = Shelf::new(now);
         let missing = lookup
-            .lock(&self.statements.lock, &keys, &mut shelf)
+            .lock(&self.statements.lock, &keys, &mut on_hand)
             .await?;
         if !missing.is_empty() {
-            lookup.know(&missing, &mut shelf).await?;
+            lookup.know(&missing, &mut on_hand).await?;
         }
         // Looked up behind the locks: whoever had them before has committed.
         for (id, order) in lookup
@@ -96,20 +96,20 @@ impl SeaStockRepository {
             {
                 return Err(BatchError::Raced);
             }
-            shelf.remember_order(id, order);
+            on_hand.remember_order(id, order);
         }
         for (id, hold) in lookup.holds(&asked.holds).await? {
             let is_ended = asked.ended_holds.contains(&id.as_str());
             if is_ended && !hold.lines.iter().all(|line| is_among(&keys, &line.variant)) {
                 return Err(BatchError::Raced);
             }
-            shelf.remember_hold(id, hold);
+            on_hand.remember_hold(id, hold);
         }
         let outcomes = commands
             .iter()
-            .map(|command| shelf.apply(command))
+            .map(|command| on_hand.apply(command))
             .collect();
-        let changes = shelf.into_changes();
+        let changes = on_hand.into_changes();
         self.statements.write(transaction, &changes, now).await?;
         Ok(outcomes)
     }

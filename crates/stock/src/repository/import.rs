@@ -222,7 +222,7 @@ impl Run<'_> {
         sql::execute(transaction, &self.products(), plain()).await?;
         let actor = [self.actor.id.as_str().into(), self.actor.kind.into()];
         let values = plain().into_iter().chain(actor).collect::<Vec<_>>();
-        sql::execute(transaction, &self.ledger(), values).await?;
+        sql::execute(transaction, &ledger(), values).await?;
         sql::execute(transaction, &self.variants(), plain()).await?;
         let told = [
             StockEvent::Updated.as_str().into(),
@@ -244,16 +244,6 @@ impl Run<'_> {
              AND e.title IS NOT NULL AND e.line < l.line) ORDER BY l.product_id \
              ON CONFLICT (id) DO UPDATE SET title = excluded.title, description = excluded.description, \
              price_minor = excluded.price_minor, currency = excluded.currency, search = excluded.search, {touched}"
-        )
-    }
-
-    fn ledger(&self) -> String {
-        let kind = "CASE WHEN v.size IS NULL THEN 'opening' ELSE 'import' END";
-        format!(
-            "INSERT INTO stock_movements (product_id, size, color, kind, reason, delta, balance_after, actor_id, \
-             actor_kind, created_at) SELECT l.product_id, l.size, l.color, {kind}, {kind}, \
-             COALESCE(l.stock, 0) - COALESCE(v.stock, 0), COALESCE(l.stock, 0), $3, $4, CAST($2 AS BIGINT) {} ORDER BY l.line",
-            changed()
         )
     }
 
@@ -289,5 +279,16 @@ fn changed() -> String {
     format!(
         "FROM stock_import_lines l LEFT JOIN stock_variants v ON {SAME_VARIANT} \
          WHERE l.import_id = $1 AND l.size IS NOT NULL AND (v.size IS NULL OR l.stock <> v.stock)"
+    )
+}
+
+/// What the ledger says of the lines.
+fn ledger() -> String {
+    let kind = "CASE WHEN v.size IS NULL THEN 'opening' ELSE 'import' END";
+    format!(
+        "INSERT INTO stock_movements (product_id, size, color, kind, reason, delta, balance_after, actor_id, \
+         actor_kind, created_at) SELECT l.product_id, l.size, l.color, {kind}, {kind}, \
+         COALESCE(l.stock, 0) - COALESCE(v.stock, 0), COALESCE(l.stock, 0), $3, $4, CAST($2 AS BIGINT) {} ORDER BY l.line",
+        changed()
     )
 }

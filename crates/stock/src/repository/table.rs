@@ -84,7 +84,7 @@ impl Given {
                 values.extend(self.columns.into_iter().map(|column| match column {
                     Column::Texts(texts) => Value::from(texts),
                     Column::Numbers(numbers) => Value::from(numbers),
-                }))
+                }));
             }
             Backend::Sqlite => values.push(self.json().into()),
         }
@@ -123,6 +123,6 @@ pub(super) fn any(backend: Backend, column: &str, parameter: usize) -> String {
 pub(super) fn list<'a>(backend: Backend, texts: impl Iterator<Item = &'a str>) -> Value {
     match backend {
         Backend::Postgres => Value::from(texts.map(str::to_owned).collect::<Vec<_>>()),
-        Backend::Sqlite => serde_json::Value::from_iter(texts).to_string().into(),
+        Backend::Sqlite => texts.collect::<serde_json::Value>().to_string().into(),
     }
 }

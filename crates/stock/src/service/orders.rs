@@ -82,9 +82,9 @@ impl Stock {
         };
         let faults = judge(basket, verdict);
         let mut news: Vec<(VariantKey, Level)> = Vec::with_capacity(basket.totals().len());
-        let mut faulty = faults.iter().map(|fault| fault.line).peekable();
+        let mut skipped = faults.iter().map(|fault| fault.line).peekable();
         for (n, line) in basket.lines().iter().enumerate() {
-            if faulty.next_if_eq(&n).is_some() {
+            if skipped.next_if_eq(&n).is_some() {
                 continue;
             }
             if let Verdict::Known(level) = verdict(&line.variant) {
@@ -114,8 +114,8 @@ impl Stock {
     }
 
     /// Holds: all lines or none, once.
-    pub async fn reserve(&self, hold: Hold) -> Result<Held, StockError> {
-        match self.queue.run(Command::Reserve(hold)).await? {
+    pub async fn reserve(&self, asked: Hold) -> Result<Held, StockError> {
+        match self.queue.run(Command::Reserve(asked)).await? {
             Outcome::Reserved(held) => {
                 self.forget(held.lines.iter().map(|line| &line.variant));
                 Ok(held)
@@ -141,7 +141,7 @@ impl Stock {
         filter: &MovementFilter,
         page: Page,
     ) -> Result<Window<RecordedMovement>, StockError> {
-        Ok(self.stock.movements(filter, page).await?)
+        Ok(self.units.movements(filter, page).await?)
     }
 
     /// Has changed products read anew on this node; the outbox tells the others.

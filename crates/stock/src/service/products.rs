@@ -99,7 +99,7 @@ impl Stock {
         adjustment: &Adjustment,
         actor: &Actor,
     ) -> Result<Level, StockError> {
-        let adjusted = self.stock.adjust(adjustment, actor, self.clock.now());
+        let adjusted = self.units.adjust(adjustment, actor, self.clock.now());
         match adjusted.await? {
             Adjusted::Done(level) => {
                 self.forget(std::iter::once(&adjustment.variant));

@@ -17,22 +17,22 @@ use crate::{
 /// The borders of the service, all of them invented.
 #[derive(Default)]
 struct Doubles {
-    stock: MockStockRepository,
+    units: MockStockRepository,
     products: MockProductRepository,
 }
 
 impl Doubles {
     fn service(self) -> (Stock, ValidationNews, Combiner) {
-        let stock: Arc<dyn StockRepository> = Arc::new(self.stock);
+        let units: Arc<dyn StockRepository> = Arc::new(self.units);
         let products: Arc<dyn ProductRepository> = Arc::new(self.products);
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(now()));
         let (queue, combiner) =
-            CommandQueue::new(&stock, Arc::clone(&clock), QueueLimits::default());
-        let news = ValidationNews::new(Arc::clone(&stock), Arc::clone(&clock));
+            CommandQueue::new(&units, Arc::clone(&clock), QueueLimits::default());
+        let news = ValidationNews::new(Arc::clone(&units), Arc::clone(&clock));
         let service = Stock::new(StockParts {
             shown: ShownProducts::new(Arc::clone(&products)),
             news: news.clone(),
-            stock,
+            units,
             products,
             queue,
             clock,
@@ -54,7 +54,7 @@ async fn what_is_shown_is_read_once_until_it_is_forgotten() {
     for _ in 0..3 {
         stock.find(&id, Freshness::Recent).await.unwrap();
         stock
-            .find_many(&[id.clone()], Freshness::Recent)
+            .find_many(std::slice::from_ref(&id), Freshness::Recent)
             .await
             .unwrap();
     }
@@ -92,7 +92,7 @@ async fn a_validation_names_faults_by_their_lines_and_tells_of_the_rest() {
         .products
         .expect_find()
         .returning(|_| Ok(vec![product(&[("Red", 5, 1), ("Blue", 1, 0)])]));
-    doubles.stock.expect_tell().times(1).returning(|facts, at| {
+    doubles.units.expect_tell().times(1).returning(|facts, at| {
         assert_eq!((facts.len(), at), (1, now()));
         assert_eq!(
             (facts[0].event, &facts[0].payload["available"]),
@@ -140,7 +140,7 @@ async fn a_refused_count_says_why_and_a_missing_variant_what_is_missing() {
     let refused = Adjusted::Refused(LevelError::BelowReserved { reserved: 2 });
     let answers = Mutex::new(vec![refused, Adjusted::NotFound, Adjusted::NotFound]);
     doubles
-        .stock
+        .units
         .expect_adjust()
         .times(3)
         .returning(move |_, _, _| Ok(answers.lock().unwrap().remove(0)));
@@ -268,7 +268,7 @@ async fn a_count_that_is_done_is_its_level() {
     let mut doubles = Doubles::default();
     let level = Level::stored(3, 1);
     doubles
-        .stock
+        .units
         .expect_adjust()
         .returning(move |_, _, _| Ok(Adjusted::Done(level)));
     let (stock, ..) = doubles.service();

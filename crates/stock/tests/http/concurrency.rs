@@ -115,7 +115,11 @@ async fn mixed_baskets_in_any_order_meet_no_deadlock(database: TestDatabase) {
             item(
                 &product,
                 "M",
-                if (n + k) % 2 == 0 { "Red" } else { "Blue" },
+                if (n + k).is_multiple_of(2) {
+                    "Red"
+                } else {
+                    "Blue"
+                },
                 1,
             )
         });
@@ -143,7 +147,7 @@ async fn edits_and_counts_meet_orders_and_nothing_is_lost(database: TestDatabase
         .await;
     let other = app.another_node().await;
     let call = |n: usize| {
-        let color = if n % 2 == 0 { "Red" } else { "Blue" };
+        let color = if n.is_multiple_of(2) { "Red" } else { "Blue" };
         match n % 4 {
             0 | 1 => {
                 let body = json!({"items": items(&[("M", "Red", 1), ("M", "Blue", 1)])});

@@ -156,8 +156,12 @@ async fn lines_are_judged_together_and_with_what_is_there(database: TestDatabase
         "{}",
         reply.text
     );
-    let many: String = (0..498).map(|n| format!("P1,,X,c{n},1\n")).collect();
-    let reply = import(&app, &format!("productId,title,size,color,stock\n{many}")).await;
+    let many: Vec<_> = (0..498).map(|n| format!("P1,,X,c{n},1")).collect();
+    let reply = import(
+        &app,
+        &format!("productId,title,size,color,stock\n{}", many.join("\n")),
+    )
+    .await;
     assert_eq!(
         reply.body["lines"][0]["error"], "a product has at most 500 variants",
         "{}",

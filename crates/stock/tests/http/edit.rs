@@ -5,6 +5,7 @@ use crate::support::{App, WRITER, sizes};
 
 on_both!(
     what_is_left_out_stays,
+    what_is_not_there_is_not_found,
     a_stock_that_changes_is_a_movement,
     a_variant_that_is_held_stays,
     an_edit_that_makes_no_sense_changes_nothing,
@@ -53,19 +54,16 @@ async fn what_is_left_out_stays(database: TestDatabase) {
     assert_eq!(found["total"], 1, "searches know the new title");
     assert_eq!(app.get("/api/products?q=Product").await.is(200)["total"], 0);
     assert_eq!(app.ledger().await.len(), 3);
-    let reply = app
-        .call(
-            WRITER,
-            "PUT",
-            "/api/products/P9",
-            Some(json!({"title": "x"})),
-        )
-        .await;
-    reply.refuses(404, "not_found", "Product P9 not found");
-    let reply = app
-        .call(WRITER, "PUT", "/api/products/P9", Some(json!({"price": 1})))
-        .await;
-    reply.refuses(404, "not_found", "Product P9 not found");
+}
+
+async fn what_is_not_there_is_not_found(database: TestDatabase) {
+    let app = App::on(database).await;
+    for body in [json!({"title": "x"}), json!({"price": 1}), json!({})] {
+        let reply = app
+            .call(WRITER, "PUT", "/api/products/P9", Some(body))
+            .await;
+        reply.refuses(404, "not_found", "Product P9 not found");
+    }
 }
 
 async fn a_stock_that_changes_is_a_movement(database: TestDatabase) {

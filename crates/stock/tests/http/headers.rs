@@ -48,80 +48,58 @@ async fn the_stock_of_a_product_is_shown(database: TestDatabase) {
     );
 }
 
+const KEPT: &str = "public, max-age=5";
+const NEVER: &str = "no-cache, no-store, must-revalidate";
+
+/// Reads and what they are answered with.
+const READS: [(&str, u16, &str); 10] = [
+    (STOCK, 200, KEPT),
+    ("/api/products/P1/stock?afterOrder=true", 200, NEVER),
+    ("/api/products", 200, KEPT),
+    ("/api/products/P1", 200, KEPT),
+    ("/api/stock/sync?productIds=P1", 200, KEPT),
+    ("/api/stock/sync?productIds=P1&afterOrder=true", 200, NEVER),
+    ("/api/socket", 200, KEPT),
+    ("/api/stock/movements", 200, NEVER),
+    ("/api/products/P9/stock", 404, NEVER),
+    ("/api/products/a%20b/stock", 400, NEVER),
+];
+
 async fn every_answer_says_when_it_was_made_and_whether_it_may_be_kept(database: TestDatabase) {
     let app = App::stocked(database).await;
     app.later(123);
     let item = items(&[("M", "Red", 1)]);
-    let exact = format!("{STOCK}?afterOrder=true");
-    let kept = "public, max-age=5";
-    let never = "no-cache, no-store, must-revalidate";
-    let calls = [
-        ("GET", STOCK, None, 200, kept),
-        ("GET", &exact, None, 200, never),
-        ("GET", "/api/products", None, 200, kept),
-        ("GET", "/api/products/P1", None, 200, kept),
-        ("GET", "/api/stock/sync?productIds=P1", None, 200, kept),
-        (
-            "GET",
-            "/api/stock/sync?productIds=P1&afterOrder=true",
-            None,
-            200,
-            never,
-        ),
-        ("GET", "/api/socket", None, 200, kept),
-        ("GET", "/api/stock/movements", None, 200, never),
-        ("GET", "/api/products/P9/stock", None, 404, never),
-        ("GET", "/api/products/a%20b/stock", None, 400, never),
-        (
-            "POST",
-            "/api/stock/validate",
-            Some(json!({"items": item})),
-            200,
-            never,
-        ),
-        (
-            "POST",
-            "/api/stock/validate",
-            Some(json!({"items": []})),
-            400,
-            never,
-        ),
-        (
-            "POST",
-            "/api/stock/reduce",
-            Some(json!({"items": item})),
-            200,
-            never,
-        ),
+    let writes = [
+        ("POST", "/api/stock/validate", json!({"items": item}), 200),
+        ("POST", "/api/stock/validate", json!({"items": []}), 400),
+        ("POST", "/api/stock/reduce", json!({"items": item}), 200),
         (
             "POST",
             "/api/stock/sync",
-            Some(json!({"productIds": ["P1"]})),
+            json!({"productIds": ["P1"]}),
             200,
-            never,
         ),
-        ("PATCH", STOCK, None, 405, never),
+        ("PATCH", STOCK, json!({}), 405),
     ];
-    for (method, path, body, status, cache) in calls {
+    let reads = READS.map(|(path, status, cache)| ("GET", path, None, status, cache));
+    let writes =
+        writes.map(|(method, path, body, status)| (method, path, Some(body), status, NEVER));
+    for (method, path, body, status, cache) in reads.into_iter().chain(writes) {
         let reply = app.call(WRITER, method, path, body).await;
-        assert_eq!(
-            reply.status.as_u16(),
-            status,
-            "{method} {path}: {}",
-            reply.text
-        );
+        let what = format!("{method} {path}: {}", reply.text);
+        assert_eq!(reply.status.as_u16(), status, "{what}");
         let stamp = reply.header("x-stock-timestamp");
-        assert_eq!(stamp, (NOW * 1_000 + 123).to_string(), "{method} {path}");
-        assert_eq!(reply.header("cache-control"), cache, "{method} {path}");
-        let pragma = if cache == never { "no-cache" } else { "" };
-        assert_eq!(reply.header("pragma"), pragma, "{method} {path}");
+        assert_eq!(stamp, (NOW * 1_000 + 123).to_string(), "{what}");
+        assert_eq!(reply.header("cache-control"), cache, "{what}");
+        let pragma = if cache == NEVER { "no-cache" } else { "" };
+        assert_eq!(reply.header("pragma"), pragma, "{what}");
     }
     let reply = app
         .call("", "POST", "/api/stock/reduce", Some(json!({})))
         .await;
     assert_eq!(
         (reply.status.as_u16(), reply.header("cache-control")),
-        (401, never)
+        (401, NEVER)
     );
 }
 

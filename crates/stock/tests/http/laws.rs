@@ -130,7 +130,7 @@ async fn perform(app: &App, model: &Model, operation: &Operation) -> (u16, bool)
             let (product, size, color) = VARIANTS[*place];
             item(product, size, color, *units)
         };
-        Value::from_iter(lines.iter().map(line))
+        lines.iter().map(line).collect::<Value>()
     };
     let reply = match operation {
         Operation::Reduce(id, lines, hold) => {
@@ -198,7 +198,7 @@ async fn put(
         };
         json!({"size": size, "colorVariants": [color]})
     });
-    let body = json!({"sizeVariants": Value::from_iter(sizes)});
+    let body = json!({"sizeVariants": sizes.collect::<Value>()});
     app.call(
         "admin",
         "PUT",

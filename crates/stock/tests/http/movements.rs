@@ -18,25 +18,25 @@ async fn the_ledger_is_read_newest_first_by_product_and_order(database: TestData
         let path = format!("/api/stock/movements{query}");
         app.call(WRITER, "GET", &path, None).await
     };
-    let of_order = list("?orderId=7").await.is(200);
+    let by_order = list("?orderId=7").await.is(200);
     let mut expected = json!({"productId": "P1", "size": "M", "color": "Red", "delta": -2, "balanceAfter": 8,
         "kind": "order", "reason": "order", "orderId": "7", "reservationId": "h1",
         "actor": {"id": "shop", "kind": "service"}, "createdAt": NOW_TEXT});
-    expected["id"] = of_order["items"][0]["id"].clone();
+    expected["id"] = by_order["items"][0]["id"].clone();
     assert!(expected["id"].is_i64());
     assert_eq!(
-        of_order,
+        by_order,
         json!({"items": [expected], "page": 1, "perPage": 50, "total": 1})
     );
-    let of_product = list("?productId=P1&perPage=2").await.is(200);
+    let whole = list("?productId=P1&perPage=2").await.is(200);
     assert_eq!(
-        (&of_product["total"], &of_product["items"][0]),
+        (&whole["total"], &whole["items"][0]),
         (&json!(4), &expected)
     );
-    assert_eq!(of_product["items"].as_array().unwrap().len(), 2);
-    let last = list("?productId=P1&perPage=2&page=2").await.is(200);
+    assert_eq!(whole["items"].as_array().unwrap().len(), 2);
+    let second = list("?productId=P1&perPage=2&page=2").await.is(200);
     assert_eq!(
-        (&last["items"][1]["reason"], &last["items"][1]["delta"]),
+        (&second["items"][1]["reason"], &second["items"][1]["delta"]),
         (&json!("opening"), &json!(10))
     );
     assert_eq!(list("").await.is(200)["total"], 5);

@@ -83,9 +83,9 @@ async fn a_product_that_makes_no_sense_is_refused(database: TestDatabase) {
         ("sizeVariants", sizes(&[("M", "Red", 1), ("M", "Red", 2)])),
         (
             "sizeVariants",
-            Value::from_iter(
-                (0..501).map(|n| json!({"size": n.to_string(), "colorVariants": [{"color": "c"}]})),
-            ),
+            (0..501)
+                .map(|n| json!({"size": n.to_string(), "colorVariants": [{"color": "c"}]}))
+                .collect::<Value>(),
         ),
     ] {
         let mut request = json!({"title": "Shirt", "price": 1});

@@ -71,7 +71,7 @@ impl Node {
             CommandQueue::new(&units, Arc::clone(&clock), QueueLimits::default());
         let news = ValidationNews::new(Arc::clone(&units), Arc::clone(&clock));
         let stock = Stock::new(StockParts {
-            stock: Arc::clone(&units),
+            units: Arc::clone(&units),
             products,
             queue,
             shown,

@@ -41,9 +41,9 @@ impl Shelf {
             is_new: true,
             has_ended: false,
         };
-        let held = self.held(&asked.id, &hold, false);
+        let answer = self.held(&asked.id, &hold, false);
         self.holds.insert(asked.id.clone(), hold);
-        Ok(held)
+        Ok(answer)
     }
 
     fn usable_known_hold(&self, id: &ReservationId) -> Result<Option<&HoldRecord>, Refusal> {

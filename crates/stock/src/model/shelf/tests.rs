@@ -42,12 +42,12 @@ fn reduce(shelf: &mut Shelf, order: Reduction) -> Result<Taken, Refusal> {
 }
 
 fn reserve(shelf: &mut Shelf, id: &str, units: i64) -> Result<Held, Refusal> {
-    let hold = Hold {
+    let asked = Hold {
         id: hold_id(id),
         basket: basket([line("Red", units)]),
         ttl: TimeDelta::minutes(15),
     };
-    match shelf.apply(&Command::Reserve(hold))? {
+    match shelf.apply(&Command::Reserve(asked))? {
         Outcome::Reserved(held) => Ok(held),
         other => panic!("{other:?}"),
     }

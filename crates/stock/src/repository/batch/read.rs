@@ -36,7 +36,7 @@ impl<'a> Lookup<'a> {
         &self,
         statement: &str,
         keys: &[VariantKey],
-        shelf: &mut Shelf,
+        on_hand: &mut Shelf,
     ) -> Result<Vec<VariantKey>, StorageError> {
         if keys.is_empty() {
             return Ok(Vec::new());
@@ -49,7 +49,7 @@ impl<'a> Lookup<'a> {
             let place = usize::try_from(place - 1).unwrap_or_default();
             let level = Level::stored(row.try_get("", "stock")?, row.try_get("", "reserved")?);
             if let Some(key) = keys.get(place).filter(|_| missing.remove(&place)) {
-                shelf.put(key.clone(), level);
+                on_hand.put(key.clone(), level);
             }
         }
         Ok(missing.into_iter().map(|n| keys[n].clone()).collect())
@@ -59,7 +59,7 @@ impl<'a> Lookup<'a> {
     pub(super) async fn know(
         &self,
         missing: &[VariantKey],
-        shelf: &mut Shelf,
+        on_hand: &mut Shelf,
     ) -> Result<(), StorageError> {
         let ids = || list(self.backend, missing.iter().map(|key| key.product.as_str()));
         let products = format!(
@@ -68,7 +68,7 @@ impl<'a> Lookup<'a> {
         );
         for row in sql::query(self.transaction, &products, [ids()]).await? {
             let id: String = row.try_get("", "id")?;
-            shelf.know(parsed(&id)?, None);
+            on_hand.know(parsed(&id)?, None);
         }
         let any = any(self.backend, "product_id", 1);
         let sizes = format!("SELECT DISTINCT product_id, size FROM stock_variants WHERE {any}");
@@ -76,7 +76,7 @@ impl<'a> Lookup<'a> {
             let (id, size): (String, String) =
                 (row.try_get("", "product_id")?, row.try_get("", "size")?);
             let size = Label::parse(&size).map_err(|_| corrupt("stock_variants", &id)("size"))?;
-            shelf.know(parsed(&id)?, Some(size));
+            on_hand.know(parsed(&id)?, Some(size));
         }
         Ok(())
     }
@@ -120,12 +120,11 @@ impl<'a> Lookup<'a> {
         for row in sql::query(self.transaction, &select, values).await? {
             let id: String = row.try_get("", "id")?;
             let line = held_line(&row, &id)?;
-            match holds.get_mut(&id) {
-                Some(hold) => hold.lines.push(line),
-                None => {
-                    let hold = hold(&row, &id, line)?;
-                    holds.insert(id, hold);
-                }
+            if let Some(known) = holds.get_mut(&id) {
+                known.lines.push(line);
+            } else {
+                let hold = hold(&row, &id, line)?;
+                holds.insert(id, hold);
             }
         }
         let parsed = |(id, hold): (String, HoldRecord)| {

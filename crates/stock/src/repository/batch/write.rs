@@ -46,7 +46,6 @@ impl Statements {
         let levels = [&KEY[..], &[number("stock"), number("reserved")]].concat();
         let orders = ["id", "idempotency_key", "lines", "reservation_id"].map(text);
         let orders = [&orders[..], &[number("after_order"), number("released_at")]].concat();
-        let holds = [text("id"), text("status"), number("expires_at")];
         let of_hold = [
             text("reservation_id"),
             number("position"),
@@ -74,12 +73,7 @@ impl Statements {
                 "UPDATE stock_orders SET released_at = $1 WHERE {}",
                 any(backend, "id", 2)
             ),
-            holds: format!(
-                "INSERT INTO stock_reservations (id, status, expires_at, created_at, ended_at) \
-                 SELECT id, status, expires_at, CAST($1 AS BIGINT), CASE status WHEN 'active' THEN NULL \
-                 ELSE CAST($1 AS BIGINT) END FROM {} WHERE 1 = 1 ORDER BY n ON CONFLICT DO NOTHING",
-                given(&holds, 2)
-            ),
+            holds: insert_holds(backend),
             held_lines: format!(
                 "INSERT INTO stock_reservation_lines (reservation_id, position, product_id, size, color, quantity) \
                  SELECT reservation_id, position, product_id, size, color, quantity FROM {}",
@@ -230,6 +224,20 @@ impl Statements {
             .await
             .map(drop)
     }
+}
+
+fn insert_holds(backend: Backend) -> String {
+    let columns = [
+        ("id", Kind::Text),
+        ("status", Kind::Text),
+        ("expires_at", Kind::Number),
+    ];
+    format!(
+        "INSERT INTO stock_reservations (id, status, expires_at, created_at, ended_at) \
+         SELECT id, status, expires_at, CAST($1 AS BIGINT), CASE status WHEN 'active' THEN NULL \
+         ELSE CAST($1 AS BIGINT) END FROM {} WHERE 1 = 1 ORDER BY n ON CONFLICT DO NOTHING",
+        given(backend, &columns, 2)
+    )
 }
 
 /// Locks variants in the order in which they are given, and reads them.

@@ -77,7 +77,7 @@ impl Model {
         if let Some(hold) = hold {
             match self.holds.get(&hold) {
                 None => return (404, false),
-                Some((held, State::Open, until)) if *until > self.now => own.clone_from(held),
+                Some((sums, State::Open, until)) if *until > self.now => own.clone_from(sums),
                 Some(_) => return (409, false),
             }
         }
