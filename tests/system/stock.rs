@@ -2,3 +2,5 @@
 //! much, and read right after.
 
 mod integration;
+mod shop;
+mod storm;
