@@ -1,6 +1,8 @@
 //! Stock under everything that may happen to it: sold by many at once, on several nodes, cut off in the middle, asked too
 //! much, and read right after.
 
+mod baskets;
+mod deeds;
 mod integration;
 mod shop;
 mod storm;
