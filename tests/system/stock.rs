@@ -2,7 +2,9 @@
 //! much, and read right after.
 
 mod baskets;
+mod crash;
 mod deeds;
+mod failover;
 mod integration;
 mod shop;
 mod storm;
