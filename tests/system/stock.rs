@@ -6,5 +6,6 @@ mod crash;
 mod deeds;
 mod failover;
 mod integration;
+mod overload;
 mod shop;
 mod storm;
