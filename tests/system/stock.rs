@@ -5,6 +5,7 @@ mod baskets;
 mod crash;
 mod deeds;
 mod failover;
+mod freshness;
 mod integration;
 mod overload;
 mod shop;
