@@ -184,7 +184,7 @@ async fn an_order_is_there_once_or_not_at_all_when_everything_is_killed(database
                 assert!(ledger.has(deed), "{deed:?}");
             }
         }
-        shop.expect_sound().await;
+        shop.expect_sums().await;
     }
     assert!(answered > 0 && lost > 0, "{answered} {lost}");
     short_holds_end(&shop).await;

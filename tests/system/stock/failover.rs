@@ -46,6 +46,7 @@ async fn an_order_whose_node_was_killed_is_retried_at_the_other_and_done_once() 
             assert_eq!(ledger.has(deed), is_done, "{deed:?}");
         }
         shop.house.node.restart().await;
-        shop.expect_sound().await;
+        shop.expect_sums().await;
     }
+    shop.expect_sound().await;
 }

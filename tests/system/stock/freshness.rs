@@ -20,7 +20,7 @@ const PLAIN: &str = "/api/products/P0/stock";
 const FRESH: &str = "/api/products/P0/stock?afterOrder=true";
 /// What is shown may be so old.
 const OLDEST: Duration = Duration::from_secs(5);
-const CHANGES: i64 = 50;
+const CHANGES: i64 = 30;
 
 async fn open(database: TestDatabase) -> Shop {
     let shop = Shop::open(database).await;
@@ -101,8 +101,8 @@ async fn a_copy_is_never_taken_for_fresh_within_its_second(database: TestDatabas
     let shop = open(database).await;
     let since = Instant::now();
     let mut units = 0;
-    // Through the edges of three seconds.
-    while since.elapsed() < Duration::from_secs(3) {
+    // Through the edges of two seconds.
+    while since.elapsed() < Duration::from_secs(2) {
         let turn = usize::try_from(units).unwrap();
         let (here, there) = (shop.seller(turn), shop.seller(turn + 1));
         let copy = there.get(FRESH).await;
