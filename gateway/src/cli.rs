@@ -27,6 +27,12 @@ pub enum Command {
     },
     /// Make an account with the role admin
     CreateAdmin(CreateAdmin),
+    /// Look after the stock
+    Stock {
+        /// What to do with it.
+        #[command(subcommand)]
+        task: StockTask,
+    },
     /// Print the OpenAPI document
     #[command(hide = true)]
     Openapi,
@@ -45,6 +51,13 @@ pub enum Migrate {
     },
     /// Show what is applied and what is missing
     Status,
+}
+
+/// What to do with the stock.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum StockTask {
+    /// Compute every balance anew from the ledger and name what differs; exit code 1 if anything does
+    Verify,
 }
 
 /// The account to make.

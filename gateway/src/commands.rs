@@ -1,8 +1,11 @@
 //! What the command line can ask for.
 
+mod stock;
+
 use std::{
     io::{self, Write as _},
     path::Path,
+    process::ExitCode,
     sync::Arc,
 };
 
@@ -16,24 +19,28 @@ use validation::Email;
 
 use crate::{
     app::App,
-    cli::{Cli, Command, CreateAdmin, Migrate},
+    cli::{Cli, Command, CreateAdmin, Migrate, StockTask},
     config::{Config, Environment, Log, Source, StartError, Storage, TokenLifetimes},
     demo, router, server, start, telemetry,
     wiring::{AccountSettings, Parts, People},
 };
 
 /// Does what the command line says, with the environment of the process and `.env`.
-pub fn run(cli: Cli) -> Result<(), StartError> {
+pub fn run(cli: Cli) -> Result<ExitCode, StartError> {
     let environment = Environment::load(Path::new(".env"))?;
     let source = |name: &str| environment.get(name);
     let runtime = Runtime::new().map_err(|error| StartError::because("the machine", &error))?;
-    match cli.command.unwrap_or_default() {
+    let done = match cli.command.unwrap_or_default() {
         Command::Serve => runtime.block_on(serve(&source)),
         Command::Migrate { direction } => runtime.block_on(migrate(&source, direction)),
         Command::CreateAdmin(admin) => runtime.block_on(create_admin(&source, admin)),
         Command::Openapi => runtime.block_on(print_openapi()),
         Command::Demo => runtime.block_on(demo::run(&source)),
-    }
+        Command::Stock {
+            task: StockTask::Verify,
+        } => return runtime.block_on(stock::verify(&source)),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 async fn serve(source: Source<'_>) -> Result<(), StartError> {

@@ -3,6 +3,7 @@
 mod company;
 mod motion;
 mod seed;
+mod shop;
 
 use std::io::{self, Write as _};
 

@@ -30,6 +30,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         (name = "bookings", description = "Bookings and the copies that customers see"),
         (name = "sync", description = "Finding and healing differences between bookings and their copies"),
         (name = "partners", description = "Those who do the work"),
+        (name = "products", description = "What is sold, and files of it"),
+        (name = "stock", description = "How many there are: asking, holding, taking, giving back, and the ledger"),
         (name = "events", description = "What happened, in order"),
         (name = "operations", description = "For whoever runs the gateway"),
     ),

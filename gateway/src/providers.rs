@@ -2,8 +2,11 @@
 
 mod directory;
 mod partner_profiles;
+mod stock_sockets;
 
-pub(crate) use self::{directory::AccountDirectory, partner_profiles::PartnerProfiles};
+pub(crate) use self::{
+    directory::AccountDirectory, partner_profiles::PartnerProfiles, stock_sockets::StockSockets,
+};
 
 use accounts::{Account, Phone};
 use bookings_sync::PartnerAccount;

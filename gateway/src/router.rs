@@ -1,5 +1,7 @@
 //! The routes of all domains, in one table.
 
+use std::sync::Arc;
+
 use axum::{Router, response::Redirect, routing::get};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,6 +21,7 @@ pub(crate) fn routes(parts: &Parts) -> (Router, utoipa::openapi::OpenApi) {
         accounts,
         partners: profiles,
         bookings,
+        shop,
         health,
         ..
     } = parts;
@@ -28,6 +31,10 @@ pub(crate) fn routes(parts: &Parts) -> (Router, utoipa::openapi::OpenApi) {
             bookings.clone(),
             profiles.clone(),
             database.clone(),
+        ))
+        .merge(stock::router(
+            shop.stock.clone(),
+            Arc::new(shop.sockets.clone()),
         ))
         .merge(partners::router(accounts.clone()))
         .merge(outbox::router(database.clone(), tail.clone()))

@@ -13,6 +13,10 @@ use clock::{Clock, SystemClock};
 use database::Database;
 use outbox::{Retention, Tail};
 use secrecy::SecretString;
+use stock::{
+    Combiner, CommandQueue, Expiry, ProductRepository, QueueLimits, SeaProductRepository,
+    SeaStockRepository, ShownProducts, Stock, StockParts, StockRepository, ValidationNews,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -20,7 +24,7 @@ use crate::{
     config::{Config, StartError, TokenLifetimes},
     health::Health,
     layers::{AnonymousLimit, Layers, TimeLimits},
-    providers::{AccountDirectory, PartnerProfiles},
+    providers::{AccountDirectory, PartnerProfiles, StockSockets},
     router, start, telemetry,
     workers::{self, Workers},
 };
@@ -34,6 +38,7 @@ pub(crate) struct Parts {
     pub(crate) partners: Partners,
     pub(crate) profiles: PartnerProfiles,
     pub(crate) bookings: Bookings,
+    pub(crate) shop: Shop,
     pub(crate) health: Health,
 }
 
@@ -115,6 +120,45 @@ impl People {
     }
 }
 
+/// Stock, and what works for it beside the requests.
+pub(crate) struct Shop {
+    pub(crate) stock: Stock,
+    pub(crate) sockets: StockSockets,
+    pub(crate) combiner: Arc<Combiner>,
+    pub(crate) expiry: Arc<Expiry>,
+    pub(crate) news: ValidationNews,
+    shown: ShownProducts,
+}
+
+impl Shop {
+    /// The stock in `database`.
+    pub(crate) fn new(database: &Database, clock: &Arc<dyn Clock>) -> Self {
+        let units: Arc<dyn StockRepository> = Arc::new(SeaStockRepository::new(database.clone()));
+        let products: Arc<dyn ProductRepository> =
+            Arc::new(SeaProductRepository::new(database.clone()));
+        let shown = ShownProducts::new(Arc::clone(&products));
+        let news = ValidationNews::new(Arc::clone(&units), Arc::clone(clock));
+        let (queue, combiner) =
+            CommandQueue::new(&units, Arc::clone(clock), QueueLimits::default());
+        let stock = Stock::new(StockParts {
+            units: Arc::clone(&units),
+            products,
+            queue,
+            shown: shown.clone(),
+            news: news.clone(),
+            clock: Arc::clone(clock),
+        });
+        Self {
+            stock,
+            sockets: StockSockets::default(),
+            combiner: Arc::new(combiner),
+            expiry: Arc::new(Expiry::new(units, Arc::clone(clock))),
+            news,
+            shown,
+        }
+    }
+}
+
 fn span(duration: Duration) -> TimeDelta {
     TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
@@ -123,7 +167,8 @@ impl Parts {
     /// All parts, over a database with the schema.
     pub(crate) async fn new(database: Database, config: &Config) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let tail = Tail::start(database.clone(), Vec::new()).await;
+        let shop = Shop::new(&database, &clock);
+        let tail = Tail::start(database.clone(), vec![Arc::new(shop.shown.clone())]).await;
         let tail = Arc::new(tail.map_err(|error| StartError::because("DATABASE_URL", &error))?);
         let People {
             accounts,
@@ -152,6 +197,7 @@ impl Parts {
             partners,
             profiles,
             bookings,
+            shop,
             health,
         })
     }

@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     layers::{AnonymousLimit, panic_message},
-    wiring::Parts,
+    wiring::{Parts, Shop},
 };
 
 /// How long a worker that panicked rests before it begins again.
@@ -36,6 +36,7 @@ pub(crate) fn start_all(
         let retention = Arc::clone(&retention);
         async move { retention.run(stop).await }
     });
+    start_stock(workers, &parts.shop);
     let (profiles, accounts) = (parts.profiles.clone(), parts.accounts.clone());
     workers.start("partner profiles", move |stop| {
         let (profiles, accounts) = (profiles.clone(), accounts.clone());
@@ -50,6 +51,25 @@ pub(crate) fn start_all(
     }
     let metrics = parts.health.metrics.clone();
     workers.every(FOLD, "metrics", move || metrics.run_upkeep());
+}
+
+/// Starts what writes orders, ends holds and tells of validations.
+fn start_stock(workers: &Workers, shop: &Shop) {
+    let combiner = Arc::clone(&shop.combiner);
+    workers.start("stock orders", move |stop| {
+        let combiner = Arc::clone(&combiner);
+        async move { combiner.run(stop).await }
+    });
+    let expiry = Arc::clone(&shop.expiry);
+    workers.start("stock holds", move |stop| {
+        let expiry = Arc::clone(&expiry);
+        async move { expiry.run(stop).await }
+    });
+    let news = shop.news.clone();
+    workers.start("stock validations", move |stop| {
+        let news = news.clone();
+        async move { news.run(stop).await }
+    });
 }
 
 /// The tasks that run until the gateway stops.

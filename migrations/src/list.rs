@@ -2,10 +2,11 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::sql_migration::{SqlMigration, sql_migration};
 
-const ALL: [SqlMigration; 3] = [
+const ALL: [SqlMigration; 4] = [
     sql_migration!("m0001_accounts"),
     sql_migration!("m0002_outbox"),
     sql_migration!("m0003_bookings"),
+    sql_migration!("m0004_stock"),
 ];
 
 /// The names of all migrations, in order.

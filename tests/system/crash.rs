@@ -17,7 +17,14 @@ const ROUNDS: u32 = 20;
 const MOMENTS: u32 = 120;
 
 /// What all chance of a run comes from; `SEED` sets it.
-struct Seed(u64);
+pub(crate) struct Seed(pub(crate) u64);
+
+impl Seed {
+    pub(crate) fn of_run() -> Self {
+        let set = setting("SEED").map(|text| text.parse().unwrap());
+        Self(set.unwrap_or_else(rand::random))
+    }
+}
 
 impl Drop for Seed {
     #[expect(
@@ -34,9 +41,8 @@ impl Drop for Seed {
 async fn nothing_is_lost_or_half_done_when_the_process_is_killed_at_any_moment(
     database: TestDatabase,
 ) {
-    let number = |name: &str| setting(name).map(|text| text.parse::<u64>().unwrap());
-    let seed = Seed(number("SEED").unwrap_or_else(rand::random));
-    let rounds = number("ROUNDS").unwrap_or(ROUNDS.into());
+    let seed = Seed::of_run();
+    let rounds = setting("ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap());
     let mut random = StdRng::seed_from_u64(seed.0);
     let mut house = House::open(database).await;
     let staff = Staff::hire(&house).await;
@@ -60,7 +66,7 @@ async fn nothing_is_lost_or_half_done_when_the_process_is_killed_at_any_moment(
 }
 
 /// Postgres finishes statements of clients that are gone.
-async fn nobody_else_is_connected(house: &House) {
+pub(crate) async fn nobody_else_is_connected(house: &House) {
     if house.sql.is_sqlite() {
         return;
     }

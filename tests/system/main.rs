@@ -14,6 +14,7 @@ mod journeys;
 mod nodes;
 mod outage;
 mod rights;
+mod stock;
 mod stop;
 mod tampering;
 mod tokens;

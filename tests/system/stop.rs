@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::harness::{Client, House, Node, until};
 
-mod lock;
+pub(crate) mod lock;
 
 use self::lock::Lock;
 

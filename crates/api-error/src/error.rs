@@ -93,6 +93,11 @@ impl ApiError {
             .after(Duration::from_secs(1))
     }
 
+    /// 503, to be tried again after `wait`: more is asked than can be done now, which is nobody's fault.
+    pub fn overloaded(wait: Duration) -> Self {
+        Self::new(Code::Unavailable, Code::Unavailable.sentence()).after(wait)
+    }
+
     /// An error whose only trace is its status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let code = Code::of_status(status);

@@ -11,26 +11,30 @@ pub enum Audience {
     Account(AccountId),
     /// Every admin.
     Admins,
+    /// Whoever listens, signed in or not. Nobody catches up on these later, so they are kept for an hour only.
+    Everybody,
 }
 
 impl fmt::Display for Audience {
-    /// As it is stored: `account:<id>` or `role:admin`.
+    /// As it is stored: `account:<id>`, `role:admin` or `everybody`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Account(id) => write!(f, "account:{id}"),
             Self::Admins => f.write_str("role:admin"),
+            Self::Everybody => f.write_str("everybody"),
         }
     }
 }
 
 impl Audience {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        if text == "role:admin" {
-            return Some(Self::Admins);
+        match text {
+            "role:admin" => Some(Self::Admins),
+            "everybody" => Some(Self::Everybody),
+            _ => AccountId::parse(text.strip_prefix("account:")?)
+                .ok()
+                .map(Self::Account),
         }
-        AccountId::parse(text.strip_prefix("account:")?)
-            .ok()
-            .map(Self::Account)
     }
 }
 

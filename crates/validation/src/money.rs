@@ -125,6 +125,12 @@ impl Money {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AmountJson(Decimal);
 
+impl From<Decimal> for AmountJson {
+    fn from(amount: Decimal) -> Self {
+        Self(amount)
+    }
+}
+
 impl Serialize for AmountJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let normal = self.0.normalize();

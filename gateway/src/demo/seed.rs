@@ -6,8 +6,11 @@ use chrono::TimeDelta;
 use futures_util::future::try_join_all;
 use validation::{Currency, Email, Money, Text};
 
-use super::company::{
-    self, ADMIN, CURRENCY, CUSTOMERS, DOMAIN, JOBS, Job, ORGANIZATION, PARTNERS, PASSWORD,
+use super::{
+    company::{
+        self, ADMIN, CURRENCY, CUSTOMERS, DOMAIN, JOBS, Job, ORGANIZATION, PARTNERS, PASSWORD,
+    },
+    shop,
 };
 use crate::{providers::PartnerProfiles, wiring::Parts};
 
@@ -34,6 +37,7 @@ pub(super) async fn company(parts: &Parts) -> Result<Vec<BookingId>> {
         )
         .await?;
     let office = Caller::account(admin.id, admin.role).actor();
+    shop::fill(&parts.shop.stock, &office).await?;
     let mut bookings = Vec::with_capacity(JOBS.len());
     for job in &JOBS {
         bookings.push(

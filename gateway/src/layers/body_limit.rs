@@ -1,7 +1,7 @@
 use api_error::{ApiError, Code};
 use axum::{
     body::Body,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request},
     http::header,
     response::{IntoResponse as _, Response},
 };
@@ -11,6 +11,9 @@ use futures_util::StreamExt as _;
 const LIMIT: usize = 1024 * 1024;
 /// How much of a larger one is read and thrown away, so that its sender can read the answer before the connection ends.
 const DRAINED: usize = 16 * LIMIT;
+
+/// Routes that read a body of any length piece by piece and have a limit of their own.
+const STREAMED: [&str; 1] = ["/api/stock/import"];
 
 /// Stops reading a body of unknown length at the limit.
 pub(super) fn bytes_read() -> DefaultBodyLimit {
@@ -23,7 +26,9 @@ pub(super) async fn refusal_of_announced(request: &mut Request) -> Option<Respon
     let announced = announced
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
         .unwrap_or_default();
-    if announced <= LIMIT {
+    let route = request.extensions().get::<MatchedPath>();
+    let is_streamed = route.is_some_and(|route| STREAMED.contains(&route.as_str()));
+    if announced <= LIMIT || is_streamed {
         return None;
     }
     if announced <= DRAINED {

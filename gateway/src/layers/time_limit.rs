@@ -11,10 +11,13 @@ pub(super) const USUAL: Duration = Duration::from_secs(30);
 const LONG: Duration = Duration::from_mins(10);
 
 /// Routes that work through everything there is.
-const LONG_RUNNING: [&str; 3] = [
+const LONG_RUNNING: [&str; 6] = [
     "/bookings/reconcile",
     "/bookings/sync-customer",
     "/bookings/sync-drift",
+    "/api/stock/export",
+    "/api/stock/import",
+    "/api/stock/verify",
 ];
 
 /// How long requests may take.

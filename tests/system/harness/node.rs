@@ -98,6 +98,23 @@ impl Node {
         }
     }
 
+    /// Runs another command of the binary beside it, as it was set up itself: how it ended, and what it said.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> (ExitStatus, String) {
+        let mut command = Command::new(binary());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(VARIABLES)
+            .env("DATABASE_URL", &self.database_url)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        let output = timeout(PATIENCE, spawn_blocking(move || command.output())).await;
+        let output = output.expect("it does not end").unwrap().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status, String::from_utf8_lossy(&said).into_owned())
+    }
+
     /// Where it listens.
     pub(crate) fn address(&self) -> &str {
         &self.address

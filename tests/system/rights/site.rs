@@ -21,6 +21,9 @@ pub(crate) struct Things {
     pub(crate) token: String,
     /// The id of an account of which nobody needs anything.
     pub(crate) account: String,
+    /// A product, of which an order took one unit.
+    pub(crate) product: String,
+    pub(crate) order: String,
 }
 
 impl Site {
@@ -55,11 +58,26 @@ impl Site {
             "scheduledAt": "2030-01-31T09:30:00Z", "address": "Pot 1", "amount": 24.8});
         let booking = self.house.admin.post("/bookings", &booking).await.is(201);
         let token = self.service_token(&["stock:write"]).await;
+        let (product, order) = self.sold().await;
         Things {
             booking: text(&booking["id"]),
+            product,
+            order,
             token: text(&token["id"]),
             account: self.carl.id.clone(),
         }
+    }
+
+    /// A product, and an order that took one unit of it.
+    async fn sold(&self) -> (String, String) {
+        let admin = &self.house.admin;
+        let variants = json!([{"size": "M", "colorVariants": [{"color": "Red", "stock": 1_000}]}]);
+        let product = json!({"title": "Shirt", "sizeVariants": variants});
+        let product = admin.post("/api/products", &product).await.is(201);
+        let product = text(&product["_id"]);
+        let order = json!({"items": items(&product)});
+        let order = admin.post("/api/stock/reduce", &order).await.is(200);
+        (product, text(&order["orderId"]))
     }
 
     /// Makes a service token; with `token`, and `id`.
@@ -83,6 +101,7 @@ impl Site {
             ]
             .into(),
             path if path.starts_with("/api/partners/") => [("{id}", &*self.pat.id)].into(),
+            path if path.starts_with("/api/products/") => [("{id}", &*things.product)].into(),
             path if path.starts_with("/api/service-tokens/") => [("{id}", &*things.token)].into(),
             path if path.starts_with("/bookings/") => [("{id}", &*things.booking)].into(),
             path if path.starts_with("/users/") => [
@@ -150,9 +169,43 @@ impl Site {
             | "POST /bookings/{id}/manual-sync" => {
                 json!({"customerId": ann, "assignedStatus": "assigned"})
             }
-            _ => panic!("nobody knows what {operation} takes"),
+            _ => stock_body(operation, things),
         }
     }
+}
+
+/// The same for what is done to stock.
+fn stock_body(operation: &str, things: &Things) -> Value {
+    let Things { product, order, .. } = things;
+    let variants = json!([{"size": "M", "colorVariants": [{"color": "Red", "stock": 9}]}]);
+    match operation {
+        "POST /api/products" => {
+            json!({"_id": format!("like-{product}"), "title": "Shirt", "description": "Cotton", "price": 24.8,
+                "currency": "EUR", "sizeVariants": variants})
+        }
+        "PUT /api/products/{id}" => {
+            json!({"title": "Shirt", "description": "Wool", "price": 24.8, "currency": "EUR", "sizeVariants": variants})
+        }
+        "POST /api/products/{id}/stock/adjust" => {
+            json!({"size": "M", "color": "Red", "delta": 1, "reason": "found"})
+        }
+        "POST /api/stock/validate" | "POST /api/stock/reduce" => json!({"items": items(product)}),
+        "POST /api/stock/reserve" => {
+            json!({"reservationId": format!("hold-of-{product}"), "items": items(product), "ttlSeconds": 3_600})
+        }
+        "POST /api/stock/release" => json!({"orderId": order}),
+        "POST /api/stock/sync" => json!({"productIds": [product]}),
+        "POST /api/socket" => {
+            let data = json!({"productId": product, "size": "M", "color": "Red", "stock": 3, "afterOrder": true});
+            json!({"event": "STOCK_UPDATED", "data": data})
+        }
+        _ => panic!("nobody knows what {operation} takes"),
+    }
+}
+
+/// One unit of a product.
+fn items(product: &str) -> Value {
+    json!([{"productId": product, "size": "M", "color": "Red", "quantity": 1}])
 }
 
 /// The text in a value.

@@ -2,23 +2,29 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteCo
 
 use crate::harness::{Client, Sql};
 
-/// What keeps writes of a booking waiting.
-pub(super) enum Lock {
+/// What keeps writes waiting.
+pub(crate) enum Lock {
     /// The one lock for writing.
     Sqlite(SqliteConnection),
-    /// The booking's row.
+    /// Some rows.
     Postgres(PgConnection, Sql),
 }
 
 impl Lock {
-    pub(super) async fn take(sql: &Sql, booking: &str) -> Self {
+    /// Keeps a booking.
+    pub(crate) async fn take(sql: &Sql, booking: &str) -> Self {
+        Self::take_rows(sql, &format!("bookings WHERE id = '{booking}'")).await
+    }
+
+    /// Keeps the rows of a table.
+    pub(crate) async fn take_rows(sql: &Sql, rows: &str) -> Self {
         if sql.is_sqlite() {
             let mut connection = sql.sqlite().await;
             connection.execute("BEGIN IMMEDIATE").await.unwrap();
             return Self::Sqlite(connection);
         }
         let mut connection = sql.postgres().await;
-        let take = format!("BEGIN; SELECT 1 FROM bookings WHERE id = '{booking}' FOR UPDATE");
+        let take = format!("BEGIN; SELECT 1 FROM {rows} FOR UPDATE");
         connection
             .execute(sqlx::raw_sql(AssertSqlSafe(take)))
             .await
@@ -27,7 +33,7 @@ impl Lock {
     }
 
     /// Whether somebody stands before it.
-    pub(super) async fn is_waited_for(&self, admin: &Client) -> bool {
+    pub(crate) async fn is_waited_for(&self, admin: &Client) -> bool {
         match self {
             Self::Sqlite(_) => {
                 let metrics = admin.get("/metrics").await.is(200);
@@ -47,7 +53,7 @@ impl Lock {
         }
     }
 
-    pub(super) async fn release(self) {
+    pub(crate) async fn release(self) {
         match self {
             Self::Sqlite(connection) => connection.close().await.unwrap(),
             Self::Postgres(connection, _) => connection.close().await.unwrap(),

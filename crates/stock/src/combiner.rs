@@ -1,0 +1,232 @@
+//! Orders, holds and releases of many callers, done in one transaction at a time.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    time::Duration,
+};
+
+use clock::Clock;
+use database::StorageError;
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::{Refused, StockError},
+    model::{Basket, Command, Outcome, Refusal},
+    repository::StockRepository,
+};
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Commands that wait at most, also in a burst.
+    pub capacity: usize,
+    /// Commands that may wait all the time. Whoever finds so many for longer than `patience` is sent away: a queue that
+    /// does not get shorter only makes everybody wait.
+    pub standing: usize,
+    /// How long a burst may last.
+    pub patience: Duration,
+    /// Commands in one transaction at most.
+    pub batch: usize,
+}
+
+impl Default for QueueLimits {
+    fn default() -> Self {
+        Self {
+            capacity: 2_048,
+            standing: 256,
+            patience: Duration::from_millis(500),
+            batch: 256,
+        }
+    }
+}
+
+/// What came of a command.
+type Answer = Result<Result<Outcome, Refusal>, StorageError>;
+
+struct Waiting {
+    command: Command,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Where commands wait until they are taken. Clones share it.
+#[derive(Clone)]
+pub struct CommandQueue {
+    sender: mpsc::Sender<Waiting>,
+    limits: QueueLimits,
+    /// Since when too many have been waiting.
+    crowded: Arc<SyncMutex<Option<Instant>>>,
+}
+
+/// Takes what waits, does all of it in one transaction, and answers each caller by itself. There is no timer: a batch is
+/// what arrived while the last one was being committed.
+pub struct Combiner {
+    receiver: Mutex<mpsc::Receiver<Waiting>>,
+    repository: Arc<dyn StockRepository>,
+    clock: Arc<dyn Clock>,
+    batch: usize,
+}
+
+impl CommandQueue {
+    /// A queue, and what empties it.
+    pub fn new(
+        repository: &Arc<dyn StockRepository>,
+        clock: Arc<dyn Clock>,
+        limits: QueueLimits,
+    ) -> (Self, Combiner) {
+        let (sender, receiver) = mpsc::channel(limits.capacity);
+        let queue = Self {
+            sender,
+            limits,
+            crowded: Arc::default(),
+        };
+        let combiner = Combiner {
+            receiver: Mutex::new(receiver),
+            repository: Arc::clone(repository),
+            clock,
+            batch: limits.batch,
+        };
+        (queue, combiner)
+    }
+
+    /// Has a command done. Who is not waited for any more may find it done or not.
+    pub async fn run(&self, command: Command) -> Result<Outcome, StockError> {
+        let basket = match &command {
+            Command::Reduce(order) => Some(order.basket.clone()),
+            Command::Reserve(hold) => Some(hold.basket.clone()),
+            Command::Release(_) | Command::Expire(_) => None,
+        };
+        self.admit()?;
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { command, answer };
+        self.sender.try_send(waiting).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StockError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => StockError::Abandoned,
+        })?;
+        let answer = answered.await.map_err(|_| StockError::Abandoned)?;
+        answer?.map_err(|refusal| refused(refusal, basket))
+    }
+
+    /// How many commands wait.
+    pub fn len(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn admit(&self) -> Result<(), StockError> {
+        let is_crowded = self.len() >= self.limits.standing;
+        let mut crowded = self.crowded.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_crowded {
+            *crowded = None;
+            return Ok(());
+        }
+        let since = crowded.get_or_insert_with(Instant::now);
+        if since.elapsed() < self.limits.patience {
+            Ok(())
+        } else {
+            Err(StockError::Overloaded)
+        }
+    }
+}
+
+fn refused(refusal: Refusal, basket: Option<Basket>) -> StockError {
+    StockError::Refused(Box::new(Refused { refusal, basket }))
+}
+
+impl Combiner {
+    /// Works until `stop`, and then through what waits still.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut receiver = self.receiver.lock().await;
+        let mut taken = Vec::new();
+        loop {
+            let count = tokio::select! {
+                biased;
+                count = receiver.recv_many(&mut taken, self.batch) => count,
+                () = stop.cancelled() => return,
+            };
+            if count == 0 {
+                return;
+            }
+            self.work_through(&mut taken).await;
+        }
+    }
+
+    /// Takes what waits now; how many commands that was.
+    pub async fn run_once(&self) -> usize {
+        let mut receiver = self.receiver.lock().await;
+        let mut taken = Vec::new();
+        while taken.len() < self.batch
+            && let Ok(waiting) = receiver.try_recv()
+        {
+            taken.push(waiting);
+        }
+        let count = taken.len();
+        self.work_through(&mut taken).await;
+        count
+    }
+
+    async fn work_through(&self, taken: &mut Vec<Waiting>) {
+        let (commands, answers): (Vec<_>, Vec<_>) = taken
+            .drain(..)
+            .filter(|waiting| !waiting.answer.is_closed())
+            .map(|waiting| (waiting.command, waiting.answer))
+            .unzip();
+        if commands.is_empty() {
+            return;
+        }
+        match self.repository.apply(&commands, self.clock.now()).await {
+            Ok(outcomes) => {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    // Nobody may be waiting any more.
+                    let _ = answer.send(Ok(outcome));
+                }
+            }
+            // It is not the database that is away: one of them cannot be done, and the others can.
+            Err(error) if !error.is_unavailable() && commands.len() > 1 => {
+                tracing::warn!(%error, commands = commands.len(), "a batch failed, doing its commands one by one");
+                for (command, answer) in commands.iter().zip(answers) {
+                    let _ = answer.send(self.alone(command).await);
+                }
+            }
+            Err(error) => {
+                for answer in answers {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    async fn alone(&self, command: &Command) -> Answer {
+        let commands = std::slice::from_ref(command);
+        let outcomes = self.repository.apply(commands, self.clock.now()).await?;
+        let outcome = outcomes.into_iter().next();
+        outcome.ok_or_else(|| StorageError::Corrupt("no answer to a command".to_owned()))
+    }
+}
+
+impl fmt::Debug for CommandQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandQueue")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Combiner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Combiner")
+            .field("batch", &self.batch)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! What becomes of a batch, each kind of row with one statement.
+
+use chrono::{DateTime, Utc};
+use database::Backend;
+use outbox::Fact;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+
+use super::{BatchError, read::of_keys};
+use crate::{
+    events::{self, StockEvent},
+    model::{Changes, HoldRecord, HoldStatus, IdempotencyKey, OrderId, ReservationId, VariantKey},
+    repository::{
+        entity::lines_json,
+        ledger, sql,
+        table::{Given, Kind, any, given, list},
+    },
+};
+
+const KEY: [(&str, Kind); 3] = [
+    ("product_id", Kind::Text),
+    ("size", Kind::Text),
+    ("color", Kind::Text),
+];
+const SAME_VARIANT: &str =
+    "v.product_id = given.product_id AND v.size = given.size AND v.color = given.color";
+
+/// The statements of a batch, written once.
+#[derive(Debug)]
+pub(super) struct Statements {
+    pub(super) backend: Backend,
+    pub(super) lock: String,
+    ledger: String,
+    levels: String,
+    orders: String,
+    released: String,
+    holds: String,
+    held_lines: String,
+    ended: String,
+    outbox: String,
+}
+
+impl Statements {
+    pub(super) fn new(backend: Backend) -> Self {
+        let number = |name| (name, Kind::Number);
+        let text = |name| (name, Kind::Text);
+        let levels = [&KEY[..], &[number("stock"), number("reserved")]].concat();
+        let orders = ["id", "idempotency_key", "lines", "reservation_id"].map(text);
+        let orders = [&orders[..], &[number("after_order"), number("released_at")]].concat();
+        let of_hold = [
+            text("reservation_id"),
+            number("position"),
+            number("quantity"),
+        ];
+        let held_lines = [&KEY[..], &of_hold].concat();
+        let given = |columns: &[(&str, Kind)], first| given(backend, columns, first);
+        Self {
+            backend,
+            lock: lock(backend),
+            ledger: ledger::insert(backend),
+            levels: format!(
+                "UPDATE stock_variants AS v SET stock = given.stock, reserved = given.reserved, {} FROM {} \
+                 WHERE {SAME_VARIANT}",
+                sql::touched(backend, "v", "$1"),
+                given(&levels, 2)
+            ),
+            orders: format!(
+                "INSERT INTO stock_orders (id, idempotency_key, lines, after_order, reservation_id, created_at, \
+                 released_at) SELECT id, NULLIF(idempotency_key, ''), lines, after_order, NULLIF(reservation_id, ''), \
+                 CAST($1 AS BIGINT), NULLIF(released_at, 0) FROM {} WHERE 1 = 1 ORDER BY n ON CONFLICT DO NOTHING",
+                given(&orders, 2)
+            ),
+            released: format!(
+                "UPDATE stock_orders SET released_at = $1 WHERE {}",
+                any(backend, "id", 2)
+            ),
+            holds: insert_holds(backend),
+            held_lines: format!(
+                "INSERT INTO stock_reservation_lines (reservation_id, position, product_id, size, color, quantity) \
+                 SELECT reservation_id, position, product_id, size, color, quantity FROM {}",
+                given(&held_lines, 1)
+            ),
+            ended: format!(
+                "UPDATE stock_reservations AS r SET status = given.status, ended_at = $1 FROM {} WHERE r.id = given.id",
+                given(&[text("id"), text("status")], 2)
+            ),
+            outbox: format!(
+                "{}SELECT audience, event, payload, CAST($1 AS BIGINT) FROM {} ORDER BY n",
+                outbox::INSERT,
+                given(&["audience", "event", "payload"].map(text), 2)
+            ),
+        }
+    }
+
+    /// Writes what has changed. The variants are locked.
+    pub(super) async fn write(
+        &self,
+        transaction: &DatabaseTransaction,
+        changes: &Changes,
+        now: DateTime<Utc>,
+    ) -> Result<(), BatchError> {
+        self.write_stock(transaction, changes, now).await?;
+        self.write_orders(transaction, changes, now).await?;
+        self.write_holds(transaction, changes, now).await?;
+        self.tell(transaction, &facts(changes, now), now).await?;
+        Ok(())
+    }
+
+    /// Writes levels and the ledger.
+    pub(super) async fn write_stock(
+        &self,
+        transaction: &DatabaseTransaction,
+        changes: &Changes,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let levels = || changes.levels.iter();
+        if changes.levels.is_empty() {
+            return Ok(());
+        }
+        let given = of_keys(levels().map(|(key, ..)| key))
+            .numbers(levels().map(|(_, level, ..)| level.stock()))
+            .numbers(levels().map(|(_, level, ..)| level.reserved()));
+        let values = given.values(self.backend, [now.timestamp_millis().into()]);
+        sql::execute(transaction, &self.levels, values).await?;
+        let statement = (self.backend, self.ledger.as_str());
+        ledger::write(transaction, statement, &changes.movements, now).await
+    }
+
+    async fn write_orders(
+        &self,
+        transaction: &DatabaseTransaction,
+        changes: &Changes,
+        now: DateTime<Utc>,
+    ) -> Result<(), BatchError> {
+        let at = now.timestamp_millis();
+        if !changes.new_orders.is_empty() {
+            let orders = || changes.new_orders.values();
+            let lines: Vec<_> = orders().map(|order| lines_json(&order.lines)).collect();
+            let key = |key: &Option<IdempotencyKey>| {
+                key.as_ref().map_or("", IdempotencyKey::as_str).to_owned()
+            };
+            let keys: Vec<_> = orders().map(|order| key(&order.idempotency_key)).collect();
+            let hold = |order: &Option<ReservationId>| {
+                order.as_ref().map_or("", ReservationId::as_str).to_owned()
+            };
+            let holds: Vec<_> = orders().map(|order| hold(&order.reservation_id)).collect();
+            let released = orders().map(|order| order.released_at.map_or(0, |_| at));
+            let given = Given::new()
+                .texts(changes.new_orders.keys().map(OrderId::as_str))
+                .texts(keys.iter().map(String::as_str))
+                .texts(lines.iter().map(String::as_str))
+                .texts(holds.iter().map(String::as_str))
+                .numbers(orders().map(|order| i64::from(order.after_order)))
+                .numbers(released);
+            let values = given.values(self.backend, [at.into()]);
+            let written = sql::execute(transaction, &self.orders, values).await?;
+            expect(written.rows_affected(), changes.new_orders.len())?;
+        }
+        if !changes.released_orders.is_empty() {
+            let ids = changes.released_orders.iter().map(OrderId::as_str);
+            let values = [at.into(), list(self.backend, ids)];
+            sql::execute(transaction, &self.released, values).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_holds(
+        &self,
+        transaction: &DatabaseTransaction,
+        changes: &Changes,
+        now: DateTime<Utc>,
+    ) -> Result<(), BatchError> {
+        let at = now.timestamp_millis();
+        if !changes.new_holds.is_empty() {
+            let holds = || changes.new_holds.values();
+            let given = Given::new()
+                .texts(changes.new_holds.keys().map(ReservationId::as_str))
+                .texts(holds().map(|hold| hold.status.as_str()))
+                .numbers(holds().map(|hold| hold.expires_at.timestamp_millis()));
+            let values = given.values(self.backend, [at.into()]);
+            let written = sql::execute(transaction, &self.holds, values).await?;
+            expect(written.rows_affected(), changes.new_holds.len())?;
+            let lines = changes
+                .new_holds
+                .iter()
+                .flat_map(|(id, hold)| lines(id, hold));
+            let lines: Vec<_> = lines.collect();
+            let given = of_keys(lines.iter().map(|line| line.1))
+                .texts(lines.iter().map(|line| line.0))
+                .numbers(lines.iter().map(|line| line.2))
+                .numbers(lines.iter().map(|line| line.3));
+            let values = given.values(self.backend, []);
+            sql::execute(transaction, &self.held_lines, values).await?;
+        }
+        if !changes.ended_holds.is_empty() {
+            let ended = || changes.ended_holds.iter();
+            let given = Given::new()
+                .texts(ended().map(|(id, _)| id.as_str()))
+                .texts(ended().map(|(_, status): &(_, HoldStatus)| status.as_str()));
+            let values = given.values(self.backend, [at.into()]);
+            sql::execute(transaction, &self.ended, values).await?;
+        }
+        Ok(())
+    }
+
+    /// Records facts, whatever their number, with one statement that the database knows already.
+    pub(super) async fn tell(
+        &self,
+        transaction: &impl ConnectionTrait,
+        facts: &[Fact],
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        let audiences: Vec<_> = facts.iter().map(|fact| fact.audience.to_string()).collect();
+        let payload = |fact: &Fact| serde_json::to_string(&fact.payload).unwrap_or_default();
+        let payloads: Vec<_> = facts.iter().map(payload).collect();
+        let given = Given::new()
+            .texts(audiences.iter().map(String::as_str))
+            .texts(facts.iter().map(|fact| fact.event))
+            .texts(payloads.iter().map(String::as_str));
+        let values = given.values(self.backend, [now.timestamp_millis().into()]);
+        sql::execute(transaction, &self.outbox, values)
+            .await
+            .map(drop)
+    }
+}
+
+fn insert_holds(backend: Backend) -> String {
+    let columns = [
+        ("id", Kind::Text),
+        ("status", Kind::Text),
+        ("expires_at", Kind::Number),
+    ];
+    format!(
+        "INSERT INTO stock_reservations (id, status, expires_at, created_at, ended_at) \
+         SELECT id, status, expires_at, CAST($1 AS BIGINT), CASE status WHEN 'active' THEN NULL \
+         ELSE CAST($1 AS BIGINT) END FROM {} WHERE 1 = 1 ORDER BY n ON CONFLICT DO NOTHING",
+        given(backend, &columns, 2)
+    )
+}
+
+/// Locks variants in the order in which they are given, and reads them.
+fn lock(backend: Backend) -> String {
+    let given = given(backend, &KEY, 1);
+    match backend {
+        // A subquery that locks is run once a row of what is given, in its order, through the index.
+        Backend::Postgres => format!(
+            "SELECT given.n, locked.stock, locked.reserved FROM {given} CROSS JOIN LATERAL \
+             (SELECT v.stock, v.reserved FROM stock_variants v WHERE {SAME_VARIANT} FOR UPDATE) AS locked"
+        ),
+        Backend::Sqlite => format!(
+            "SELECT given.n, v.stock, v.reserved FROM {given} JOIN stock_variants v ON {SAME_VARIANT}"
+        ),
+    }
+}
+
+fn expect(written: u64, rows: usize) -> Result<(), BatchError> {
+    if written == rows as u64 {
+        Ok(())
+    } else {
+        Err(BatchError::Raced)
+    }
+}
+
+fn lines<'a>(
+    id: &'a ReservationId,
+    hold: &'a HoldRecord,
+) -> impl Iterator<Item = (&'a str, &'a VariantKey, i64, i64)> {
+    (0..)
+        .zip(&hold.lines)
+        .map(|(position, line)| (id.as_str(), &line.variant, position, line.quantity.get()))
+}
+
+/// What is told of a batch: the last value of each variant, once for each event.
+fn facts(changes: &Changes, now: DateTime<Utc>) -> Vec<Fact> {
+    let mut facts = Vec::with_capacity(changes.levels.len());
+    for (key, level, reduced, is_updated) in &changes.levels {
+        if reduced.is_some() {
+            facts.push(events::of_variant(
+                StockEvent::Reduced,
+                key,
+                *level,
+                *reduced,
+                now,
+            ));
+        }
+        if *is_updated {
+            facts.push(events::of_variant(
+                StockEvent::Updated,
+                key,
+                *level,
+                None,
+                now,
+            ));
+        }
+    }
+    facts
+}
