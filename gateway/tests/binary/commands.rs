@@ -30,7 +30,7 @@ fn it_tells_its_version_and_how_to_use_it() {
         concat!("gateway ", env!("CARGO_PKG_VERSION"), "\n")
     );
     let help = said(&place.run(&["--help"], &[]));
-    for command in ["serve", "demo", "migrate", "create-admin"] {
+    for command in ["serve", "demo", "migrate", "stock", "create-admin"] {
         assert!(help.contains(command), "{help}");
     }
     assert!(!help.contains("openapi"), "{help}");
@@ -112,6 +112,15 @@ fn an_admin_is_made_with_a_given_password_or_one_that_is_shown() {
             (200, &json!("admin"))
         );
     }
+}
+
+#[test]
+fn a_sound_ledger_ends_with_0_and_a_missing_schema_with_2() {
+    let place = Place::new();
+    let verify = || place.run(&["stock", "verify"], &[]);
+    assert!(refused(&verify()).starts_with("AUTO_MIGRATE: "));
+    said(&place.run(&["migrate", "up"], &[]));
+    assert_eq!(said(&verify()), "0 variants, 0 movements: no difference\n");
 }
 
 #[test]

@@ -125,6 +125,7 @@ fn of_sqlite(row: &SqliteRow, at: usize) -> Value {
     match kind.as_str() {
         "INTEGER" => row.get::<i64, _>(at).into(),
         "REAL" => row.get::<f64, _>(at).into(),
+        "BLOB" => row.get::<Vec<u8>, _>(at).into(),
         _ => row.get::<String, _>(at).into(),
     }
 }

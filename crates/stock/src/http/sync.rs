@@ -34,6 +34,7 @@ pub(super) struct SyncQuery {
 /// Which products.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = StockSyncRequest)]
 pub(super) struct SyncRequest {
     /// 1 to 500 ids.
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 500)]
@@ -42,6 +43,7 @@ pub(super) struct SyncRequest {
 
 /// The stock of several products.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StockSyncAnswer)]
 pub(super) struct SyncAnswer {
     success: bool,
     products: Vec<StockJson>,

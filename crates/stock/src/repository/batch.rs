@@ -65,6 +65,7 @@ impl SeaStockRepository {
         now: DateTime<Utc>,
     ) -> Result<Vec<Result<Outcome, Refusal>>, BatchError> {
         let lookup = Lookup::new(self.database.backend(), transaction);
+        sql::find_by_index(transaction).await?;
         let asked = Asked::of(commands);
         let mut keys = asked.variants;
         // What was ordered or held before says which variants a release is about.

@@ -3,7 +3,7 @@
 use auth::Actor;
 use chrono::{DateTime, Utc};
 use database::{Backend, Database, StorageError};
-use sea_orm::{DatabaseTransaction, DbErr, Value};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Value};
 use validation::Text;
 
 use super::{
@@ -15,6 +15,8 @@ use crate::{
     model::{self, Product},
 };
 
+/// So many lines make tables grow.
+const LARGE: u64 = 1_000;
 const SAME_VARIANT: &str = "v.product_id = l.product_id AND v.size = l.size AND v.color = l.color";
 
 /// See [`ProductRepository::stage`](super::ProductRepository::stage).
@@ -105,7 +107,7 @@ pub(super) async fn apply(
         actor,
         now,
     };
-    database
+    let imported = database
         .write(|transaction| async move {
             run.lock(&transaction).await?;
             let (errors, total) = run.errors(&transaction, limit).await?;
@@ -120,7 +122,23 @@ pub(super) async fn apply(
             sql::execute(&*transaction, delete, [import.into()]).await?;
             Ok::<_, StorageError>(imported)
         })
-        .await
+        .await?;
+    if let Imported::Done(counts) = &imported
+        && counts.lines >= LARGE
+    {
+        analyze(database).await;
+    }
+    Ok(imported)
+}
+
+/// Tells Postgres how much there is now: plans that it keeps are those of smaller tables.
+async fn analyze(database: &Database) {
+    if database.backend() == Backend::Postgres {
+        let analyze = "ANALYZE products, stock_variants, stock_movements";
+        if let Err(error) = database.writer().execute_unprepared(analyze).await {
+            tracing::warn!(%error, "tables were not analyzed after an import");
+        }
+    }
 }
 
 /// One import, inside of its transaction. In every statement `$1` is the import.

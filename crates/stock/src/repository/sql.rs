@@ -1,7 +1,7 @@
 //! Statements, and the pieces of them that differ between the two databases.
 
 use database::Backend;
-use sea_orm::{ConnectionTrait, DbErr, ExecResult, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
 
 /// Runs a statement.
 pub(super) async fn execute(
@@ -32,6 +32,18 @@ pub(super) async fn count(
     let rows = query(connection, sql, values).await?;
     let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
     Ok(count.unsigned_abs())
+}
+
+/// Has what follows in this transaction find its rows by an index, whatever their number.
+///
+/// Postgres keeps the plan of a statement. One that was made while a table was nearly empty reads all of it, also when
+/// it has grown by a million rows since, until the table is analyzed.
+pub(super) async fn find_by_index(transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let setting = "SET LOCAL enable_seqscan = off";
+        transaction.execute_unprepared(setting).await?;
+    }
+    Ok(())
 }
 
 /// What makes a `SELECT` lock its rows; SQLite's transactions hold the one lock anyway.

@@ -25,6 +25,7 @@ pub(super) async fn adjust(
         change,
         reason,
     } = adjustment;
+    sql::find_by_index(transaction).await?;
     let values = of_keys([variant].into_iter()).values(statements.backend, []);
     let rows = sql::query(transaction, &statements.lock, values).await?;
     let Some(row) = rows.first() else {
