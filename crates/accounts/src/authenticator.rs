@@ -95,6 +95,10 @@ impl Authenticator for AccountsAuthenticator {
             None => self.session(token).await,
         }
     }
+
+    fn expires_at(&self, token: &str) -> Option<i64> {
+        self.verify(token).map(|verified| verified.expires_at)
+    }
 }
 
 fn caller_of_account(profile: Profile) -> Option<Arc<Caller>> {

@@ -67,6 +67,9 @@ pub trait AccountRepository: Send + Sync {
         limit: u64,
     ) -> Result<Vec<Account>, RepositoryError>;
 
+    /// The ids of all disabled accounts.
+    async fn list_disabled(&self) -> Result<Vec<AccountId>, RepositoryError>;
+
     /// Whether there is an admin, disabled or not.
     async fn has_admin(&self) -> Result<bool, RepositoryError>;
 

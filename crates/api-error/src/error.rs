@@ -140,6 +140,21 @@ impl ApiError {
         self.0.status
     }
 
+    /// The stable code that it says.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// What is wrong, field by field.
+    pub fn fields(&self) -> &[Violation] {
+        &self.0.fields
+    }
+
+    /// What lies behind it, to be logged and never shown.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.0.cause.as_deref()
+    }
+
     /// The sentence that it says.
     pub fn sentence(&self) -> &str {
         &self.0.sentence

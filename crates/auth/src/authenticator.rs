@@ -23,4 +23,9 @@ pub enum AuthError {
 pub trait Authenticator: Send + Sync {
     /// The caller, as of now: a disabled account or a revoked token is refused at once.
     async fn authenticate(&self, token: &str) -> Result<Arc<Caller>, AuthError>;
+
+    /// When a good token ends, in seconds since 1970; `None` for one that does not end by itself.
+    fn expires_at(&self, _token: &str) -> Option<i64> {
+        None
+    }
 }

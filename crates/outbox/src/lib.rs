@@ -10,5 +10,5 @@ mod tail;
 pub use event::{Audience, Fact, RecordedEvent};
 pub use http::router;
 pub use retention::Retention;
-pub use store::{INSERT, append};
+pub use store::{INSERT, append, last_id, read_after, read_own};
 pub use tail::{Lag, Listener, Tail};

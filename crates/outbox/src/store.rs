@@ -47,8 +47,9 @@ pub async fn append(
     Ok(())
 }
 
-/// Events behind `after`, in order, at most `limit`.
-pub(crate) async fn read_after(
+/// Events behind `after`, in order, at most `limit`. Those beyond [`Tail::position`](crate::Tail::position) may have
+/// gaps that others are about to fill.
+pub async fn read_after(
     database: &Database,
     after: i64,
     limit: u32,
@@ -57,8 +58,8 @@ pub(crate) async fn read_after(
     select(database, sql, &[after.into(), i64::from(limit).into()]).await
 }
 
-/// Events of one account behind `after` and up to `until`, in order; with those of all admins where `is_admin`.
-pub(crate) async fn read_own(
+/// Events for any of `audience` behind `after` and up to `until`, in order, at most `limit`.
+pub async fn read_own(
     database: &Database,
     audience: &[Audience],
     (after, until): (i64, i64),
@@ -82,7 +83,7 @@ pub(crate) async fn read_own(
 /// The highest id that is visible now; 0 where there is none.
 ///
 /// Dropped events count too: SQLite and Postgres remember how far they had counted.
-pub(crate) async fn last_id(database: &Database) -> Result<i64, StorageError> {
+pub async fn last_id(database: &Database) -> Result<i64, StorageError> {
     let sql = "SELECT COALESCE(MAX(id), 0) AS id FROM outbox";
     database
         .read(|connection| async move {

@@ -24,6 +24,7 @@ on_both!(
     a_tail_begins_behind_what_is_there,
     a_rolled_back_change_tells_nothing_and_holds_nothing_up,
     events_older_than_seven_days_are_dropped,
+    events_for_everybody_are_dropped_after_an_hour,
     no_late_commit_is_missed_by_three_tails_beside_writers,
 );
 
@@ -147,6 +148,23 @@ async fn events_older_than_seven_days_are_dropped(test: TestDatabase) {
         tail.position() > position,
         "ids go on behind the dropped ones"
     );
+}
+
+async fn events_for_everybody_are_dropped_after_an_hour(test: TestDatabase) {
+    let clock = Arc::new(FixedClock::at(start()));
+    let retention = Retention::new(test.database().clone(), clock.clone());
+    let public = Fact::new(Audience::Everybody, "thing:happened", json!({}));
+    record(test.database(), &[public, fact(1)], clock.now()).await;
+    clock.advance(TimeDelta::hours(1));
+    assert_eq!(retention.run_once().await.unwrap(), 0, "an hour is kept");
+    clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(
+        retention.run_once().await.unwrap(),
+        1,
+        "what is for one account stays"
+    );
+    clock.advance(TimeDelta::days(7));
+    assert_eq!(retention.run_once().await.unwrap(), 1);
 }
 
 /// Writers hold their ids for a random time before they commit or roll back; each node has a tail that runs beside them.

@@ -142,6 +142,23 @@ impl AccountRepository for SeaAccountRepository {
         Ok(models(rows)?)
     }
 
+    async fn list_disabled(&self) -> Result<Vec<AccountId>, RepositoryError> {
+        let ids: Vec<String> = self
+            .0
+            .read(|connection| async move {
+                let disabled = account::Entity::find().filter(account::Column::Disabled.eq(true));
+                let ids = disabled.select_only().column(account::Column::Id);
+                ids.into_tuple()
+                    .all(connection)
+                    .await
+                    .map_err(StorageError::from)
+            })
+            .await?;
+        let corrupt = |_| StorageError::Corrupt("id of a disabled account".to_owned());
+        let ids = ids.iter().map(|id| AccountId::parse(id).map_err(corrupt));
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     async fn has_admin(&self) -> Result<bool, RepositoryError> {
         let admins = self
             .0
