@@ -13,7 +13,15 @@ use std::sync::Arc;
 use database::{CheckedCache, Database, Watch};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::service::{Bookings, Partners};
+use crate::{
+    model::Booking,
+    service::{Bookings, Partners},
+};
+
+/// A booking as every answer shows it.
+pub fn booking_json(booking: Booking) -> serde_json::Value {
+    serde_json::to_value(wire::BookingJson::from(booking)).unwrap_or_default()
+}
 
 /// Everything under `/bookings` and `/users`, and partners but for their registration, which begins with an account.
 pub fn router(bookings: Bookings, partners: Partners, database: Database) -> OpenApiRouter {

@@ -12,7 +12,7 @@ mod testing;
 
 pub use directory::{Directory, DirectoryError, PartnerAccount};
 pub use error::{BookingError, PartnerError};
-pub use http::router;
+pub use http::{booking_json, router};
 pub use model::{
     AssignedStatus, Booking, BookingDraft, BookingId, BookingNumber, Call, Difference, DriftItem,
     DriftKind, Earning, Edit, FieldChange, HistoryEntry, KycDecision, KycDocument, KycStatus,

@@ -1,11 +1,14 @@
 mod customer;
 mod drift;
 mod entity;
+mod figures;
 mod partners;
 mod sea;
 mod sql;
 mod strays;
 mod write;
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use auth::{AccountId, Actor};
@@ -68,6 +71,9 @@ pub trait BookingRepository: Send + Sync {
 
     /// Deletes a booking with every mirror of it; `false` where it is not at the version of `booking`.
     async fn delete(&self, booking: &Booking, record: &Record) -> Result<bool, StorageError>;
+
+    /// How many bookings are in each state, and what the completed ones brought, by currency.
+    async fn figures(&self) -> Result<(BTreeMap<Status, u64>, Vec<Money>), StorageError>;
 
     /// Notes a call that was refused.
     async fn note(&self, entry: &HistoryEntry) -> Result<(), StorageError>;

@@ -15,21 +15,19 @@ impl From<BookingError> for ApiError {
             E::NotFound(_) | E::MainNotFound(_) | E::UserNotFound(_) | E::PartnerNotFound(_) => {
                 Self::not_found(sentence)
             }
-            E::IdTaken(_) | E::OtherCustomer { .. } | E::Contended(_) => Self::conflict(sentence),
-            E::PartnerNotApproved(_) => Self::conflict(sentence).with_code("partner_not_approved"),
-            E::StaleVersion { current, .. } => Self::conflict(sentence)
-                .with_code("stale_version")
-                .with("currentVersion", current),
-            E::NotAllowed { from, to } => {
-                let error = Self::conflict(sentence).with_code("invalid_transition");
-                error.with("from", from.as_str()).with("to", to.as_str())
+            E::IdTaken(_)
+            | E::OtherCustomer { .. }
+            | E::Contended(_)
+            | E::PartnerNotApproved(_) => Self::conflict(sentence),
+            E::StaleVersion { current, .. } => {
+                Self::conflict(sentence).with("currentVersion", current)
             }
-            E::NotAssignable(from) => {
-                let error = Self::conflict(sentence).with_code("invalid_transition");
-                error
-                    .with("from", from.as_str())
-                    .with("to", "PARTNER_ASSIGNED")
-            }
+            E::NotAllowed { from, to } => Self::conflict(sentence)
+                .with("from", from.as_str())
+                .with("to", to.as_str()),
+            E::NotAssignable(from) => Self::conflict(sentence)
+                .with("from", from.as_str())
+                .with("to", "PARTNER_ASSIGNED"),
             E::StatusesDisagree { .. } => Violations::one("assignedStatus", sentence).into(),
             E::PartnerOfUnassigned => Violations::one("partnerId", sentence).into(),
             E::Price(reason) => Violations::one("amount", reason).into(),

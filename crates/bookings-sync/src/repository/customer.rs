@@ -24,8 +24,21 @@ struct Locked {
     /// What tells them from others in a statement, see [`Step::synced`].
     key: String,
     total: u64,
+    /// How many had no mirror under their customer.
+    missing: u64,
     /// The currencies of their prices.
     currencies: Vec<Currency>,
+}
+
+impl Locked {
+    fn none(key: String) -> Self {
+        Self {
+            key,
+            total: 0,
+            missing: 0,
+            currencies: Vec::new(),
+        }
+    }
 }
 
 /// See [`BookingRepository::sync_customer`](super::BookingRepository::sync_customer).
@@ -46,7 +59,6 @@ pub(super) async fn sync(
                 command,
                 locked,
             };
-            let created = step.count_missing().await?;
             step.note_history().await?;
             if let Some(target) = command.assigned_status {
                 step.tell(target).await?;
@@ -56,45 +68,56 @@ pub(super) async fn sync(
                 step.move_all(target).await?;
             }
             step.write_mirrors().await?;
-            let total = step.locked.total;
-            Ok(CustomerSynced { total, created })
+            Ok(CustomerSynced {
+                total: step.locked.total,
+                created: step.locked.missing,
+            })
         })
         .await
 }
 
+/// Whether a booking `b` has no mirror under its customer.
+const IS_MISSING: &str = "NOT EXISTS \
+     (SELECT 1 FROM booking_mirrors m WHERE m.user_id = b.customer_id AND m.booking_id = b.id)";
+
 /// In SQLite nobody else writes meanwhile: whatever is the customer's now is so until the end.
 async fn find(transaction: &DatabaseTransaction, command: &CustomerSync) -> Result<Locked, DbErr> {
     let customer = command.customer_id.as_str();
-    let count = "SELECT COUNT(*), currency FROM bookings WHERE customer_id = $1 GROUP BY currency";
-    let (mut total, mut currencies) = (0, Vec::new());
-    for row in sql::query(transaction, count, [customer.into()]).await? {
-        total += row.try_get_by_index::<i64>(0)?.unsigned_abs();
-        currencies.extend(Currency::parse(&row.try_get_by_index::<String>(1)?).ok());
+    let count = format!(
+        "SELECT COUNT(*), SUM({IS_MISSING}), currency FROM bookings b WHERE customer_id = $1 GROUP BY currency"
+    );
+    let mut locked = Locked::none(customer.to_owned());
+    for row in sql::query(transaction, &count, [customer.into()]).await? {
+        locked.total += row.try_get_by_index::<i64>(0)?.unsigned_abs();
+        locked.missing += row.try_get_by_index::<i64>(1)?.unsigned_abs();
+        let code: String = row.try_get_by_index(2)?;
+        locked.currencies.extend(Currency::parse(&code).ok());
     }
-    let key = customer.to_owned();
-    Ok(Locked {
-        key,
-        total,
-        currencies,
-    })
+    Ok(locked)
 }
 
 /// In Postgres the rows are locked, in the order of their ids as everybody does. The key is their ids as a JSON array:
 /// a booking that the customer gets meanwhile is not among them.
+///
+/// The mirrors are counted in passing: in a statement of their own all rows would be found once more.
 async fn lock(transaction: &DatabaseTransaction, command: &CustomerSync) -> Result<Locked, DbErr> {
-    let lock = "SELECT id, currency FROM bookings WHERE customer_id = $1 ORDER BY id FOR UPDATE";
-    let rows = sql::query(transaction, lock, [command.customer_id.as_str().into()]).await?;
+    let customer = command.customer_id.as_str();
+    let lock = format!(
+        "SELECT id, currency, {IS_MISSING} FROM bookings b WHERE customer_id = $1 ORDER BY id FOR UPDATE OF b"
+    );
+    let rows = sql::query(transaction, &lock, [customer.into()]).await?;
     let (mut ids, mut codes) = (Vec::with_capacity(rows.len()), BTreeSet::new());
+    let mut locked = Locked::none(String::new());
     for row in rows {
         ids.push(row.try_get_by_index::<String>(0)?);
         codes.insert(row.try_get_by_index::<String>(1)?);
+        locked.missing += u64::from(row.try_get_by_index::<bool>(2)?);
     }
     let currencies = codes.iter().map(|code| Currency::parse(code));
-    Ok(Locked {
-        key: serde_json::json!(ids).to_string(),
-        total: ids.len() as u64,
-        currencies: currencies.filter_map(Result::ok).collect(),
-    })
+    locked.currencies = currencies.filter_map(Result::ok).collect();
+    locked.total = ids.len() as u64;
+    locked.key = serde_json::json!(ids).to_string();
+    Ok(locked)
 }
 
 impl Step<'_> {
@@ -112,15 +135,6 @@ impl Step<'_> {
 
     fn at(&self) -> Value {
         self.command.at.timestamp_millis().into()
-    }
-
-    async fn count_missing(&self) -> Result<u64, DbErr> {
-        let missing = format!(
-            "SELECT COUNT(*) FROM bookings b WHERE {} AND NOT EXISTS \
-             (SELECT 1 FROM booking_mirrors m WHERE m.user_id = b.customer_id AND m.booking_id = b.id)",
-            self.synced("$1")
-        );
-        sql::count(self.transaction, &missing, [self.key()]).await
     }
 
     /// What is about to change of a booking `b`, as a JSON text. It reads the old state, so it comes before the change.

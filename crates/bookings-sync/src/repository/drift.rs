@@ -24,7 +24,16 @@ struct Found {
 }
 
 /// All drift among the bookings and mirrors whose booking id meets `range`, written with `{id}` for it.
-fn drift(range: &str) -> String {
+///
+/// Postgres reads each side once and compares them by a hash. SQLite has no such join: it looks each row up.
+fn drift(backend: Backend, range: &str) -> String {
+    match backend {
+        Backend::Sqlite => drift_by_key(range),
+        Backend::Postgres => drift_by_hash(range),
+    }
+}
+
+fn drift_by_key(range: &str) -> String {
     let (of_booking, of_mirror) = (
         range.replace("{id}", "b.id"),
         range.replace("{id}", "m.booking_id"),
@@ -42,12 +51,29 @@ fn drift(range: &str) -> String {
     )
 }
 
+fn drift_by_hash(range: &str) -> String {
+    let (of_booking, of_mirror) = (
+        range.replace("{id}", "id"),
+        range.replace("{id}", "booking_id"),
+    );
+    let differs = sql::differs();
+    format!(
+        "SELECT CASE WHEN m.booking_id IS NULL THEN 'missing' WHEN b.id IS NULL THEN 'orphan' \
+         WHEN m.user_id <> b.customer_id THEN 'wrong_user' ELSE 'stale' END AS kind, \
+         COALESCE(b.id, m.booking_id) AS booking_id, COALESCE(b.customer_id, m.customer_id) AS customer_id, \
+         COALESCE(m.user_id, b.customer_id) AS user_id \
+         FROM (SELECT * FROM bookings WHERE {of_booking}) AS b \
+         FULL JOIN (SELECT * FROM booking_mirrors WHERE {of_mirror}) AS m ON m.booking_id = b.id \
+         WHERE b.id IS NULL OR m.booking_id IS NULL OR m.user_id <> b.customer_id OR {differs}"
+    )
+}
+
 /// See [`BookingRepository::drift`](super::BookingRepository::drift).
 pub(super) async fn list(
     database: &Database,
     page: Page,
 ) -> Result<Window<DriftItem>, StorageError> {
-    let all = drift("1 = 1");
+    let all = drift(database.backend(), "1 = 1");
     let select =
         &format!("SELECT * FROM ({all}) AS drift ORDER BY booking_id, user_id LIMIT $1 OFFSET $2");
     let count = &format!("SELECT COUNT(*) FROM ({all}) AS drift");
@@ -119,17 +145,20 @@ pub(super) async fn reconcile(
     database: &Database,
     batch: &ReconcileBatch,
 ) -> Result<(Reconciliation, Option<String>), StorageError> {
-    let (checked, until) = step(database, batch).await?;
-    let found = database.read(|connection| {
-        let until = until.as_deref();
-        async move {
-            let (range, values) = range(batch.after.as_deref(), until);
-            Ok::<_, StorageError>(found(
-                &sql::query(connection, &drift(&range), values).await?,
-            )?)
-        }
+    let backend = database.backend();
+    let until = end_of(database, batch).await?;
+    let (range, values) = range(batch.after.as_deref(), until.as_deref());
+    let count_bookings = &format!(
+        "SELECT COUNT(*) FROM bookings WHERE {}",
+        range.replace("{id}", "id")
+    );
+    let (drift, values) = (&drift(backend, &range), &values);
+    let looked = database.read(|connection| async move {
+        let checked = sql::count(connection, count_bookings, values.clone()).await?;
+        let found = found(&sql::query(connection, drift, values.clone()).await?)?;
+        Ok::<_, StorageError>((checked, found))
     });
-    let found = found.await?;
+    let (checked, found) = looked.await?;
     let mut result = Reconciliation {
         checked,
         ..Reconciliation::default()
@@ -143,7 +172,6 @@ pub(super) async fn reconcile(
         .map(|found| found.booking_id.as_str())
         .collect();
     let ids = &serde_json::json!(ids).to_string();
-    let backend = database.backend();
     let healed = database.write(|transaction| async move {
         Ok::<_, StorageError>(heal(&transaction, backend, ids, batch).await?)
     });
@@ -153,34 +181,33 @@ pub(super) async fn reconcile(
     Ok((result, until))
 }
 
-/// How many bookings one step looks at, and the id of the last one; `None` where it reaches the end. Mirrors without a
-/// booking count as steps too, or many of them would come at once.
-async fn step(
+/// The id of the last booking of the batch; `None` where it reaches the end. Mirrors count too, or many of them that
+/// have no booking would come at once.
+async fn end_of(
     database: &Database,
     batch: &ReconcileBatch,
-) -> Result<(u64, Option<String>), StorageError> {
+) -> Result<Option<String>, StorageError> {
     let behind = if batch.after.is_some() { ">" } else { ">=" };
+    let last = |table: &str, id: &str| {
+        format!(
+            "SELECT id FROM (SELECT {id} AS id FROM {table} WHERE {id} {behind} $1 ORDER BY {id} LIMIT 1 OFFSET $2) \
+             AS last_of_{table}"
+        )
+    };
     let select = &format!(
-        "SELECT COUNT(*) AS ids, COUNT(b.id) AS checked, MAX(step.id) AS last FROM \
-         (SELECT id FROM (SELECT id FROM (SELECT id FROM bookings WHERE id {behind} $1 ORDER BY id LIMIT $2) AS b \
-          UNION SELECT booking_id FROM (SELECT DISTINCT booking_id FROM booking_mirrors WHERE booking_id {behind} $1 \
-          ORDER BY booking_id LIMIT $2) AS m) AS either ORDER BY id LIMIT $2) AS step \
-         LEFT JOIN bookings b ON b.id = step.id"
+        "SELECT MIN(id) FROM ({} UNION ALL {}) AS either",
+        last("bookings", "id"),
+        last("booking_mirrors", "booking_id")
     );
     let after = batch.after.as_deref().unwrap_or_default();
-    let values: &[Value; 2] = &[after.into(), i64::from(batch.limit).into()];
+    let before_last = i64::from(batch.limit.saturating_sub(1));
+    let values: &[Value; 2] = &[after.into(), before_last.into()];
     let read = database.read(|connection| async move {
-        Ok::<_, StorageError>(sql::query(connection, select, values.clone()).await?)
+        let rows = sql::query(connection, select, values.clone()).await?;
+        let end = rows.first().map(|row| row.try_get_by_index(0));
+        Ok::<_, StorageError>(end.transpose()?.flatten())
     });
-    let rows = read.await?;
-    let Some(row) = rows.first() else {
-        return Ok((0, None));
-    };
-    let ids: i64 = row.try_get("", "ids").map_err(StorageError::from)?;
-    let checked: i64 = row.try_get("", "checked").map_err(StorageError::from)?;
-    let last: Option<String> = row.try_get("", "last").map_err(StorageError::from)?;
-    let is_full = ids == i64::from(batch.limit);
-    Ok((checked.unsigned_abs(), last.filter(|_| is_full)))
+    read.await
 }
 
 fn range(after: Option<&str>, until: Option<&str>) -> (String, Vec<Value>) {
@@ -208,7 +235,7 @@ async fn heal(
         sql::for_update(backend)
     );
     sql::count(transaction, &lock, [ids.into()]).await?;
-    let still = drift(&format!("{{id}} IN {ids_table}"));
+    let still = drift(backend, &format!("{{id}} IN {ids_table}"));
     let found = found(&sql::query(transaction, &still, [ids.into()]).await?)?;
     note_history(transaction, backend, &found, batch).await?;
     let strays = format!(

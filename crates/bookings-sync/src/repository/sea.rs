@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use auth::AccountId;
 use database::{Backend, Database, StorageError, is_unique_violation};
@@ -6,17 +8,20 @@ use sea_orm::{
     QuerySelect,
     sea_query::{BinOper, Expr, ExprTrait, NullOrdering},
 };
-use validation::Page;
+use validation::{Money, Page};
 
 use super::{
     BookingFilter, BookingRepository, CustomerSync, CustomerSynced, Inserted, Insertion,
     ReconcileBatch, Record, Saved, SavedChange, Window, customer, drift,
     entity::{booking, history, mirror},
+    figures,
     sql::{self, execute},
     strays,
     write::{earn, inserted_values, updated_values, write_history, write_mirror, write_record},
 };
-use crate::model::{Booking, BookingId, DriftItem, HistoryEntry, Mirror, Reconciliation, SyncedBy};
+use crate::model::{
+    Booking, BookingId, DriftItem, HistoryEntry, Mirror, Reconciliation, Status, SyncedBy,
+};
 
 /// Bookings in the database.
 #[derive(Clone, Debug)]
@@ -152,6 +157,10 @@ impl BookingRepository for SeaBookingRepository {
                 Ok(true)
             })
             .await
+    }
+
+    async fn figures(&self) -> Result<(BTreeMap<Status, u64>, Vec<Money>), StorageError> {
+        self.database.read(figures::figures).await
     }
 
     async fn note(&self, entry: &HistoryEntry) -> Result<(), StorageError> {

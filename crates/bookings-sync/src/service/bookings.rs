@@ -1,8 +1,8 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use auth::{AccountId, Actor};
 use clock::Clock;
-use validation::Page;
+use validation::{Money, Page};
 
 use crate::{
     directory::Directory,
@@ -264,6 +264,11 @@ impl Bookings {
             self.find(viewer, id).await?;
         }
         Ok((entries, total))
+    }
+
+    /// How many bookings are in each state, and what the completed ones brought, by currency.
+    pub async fn figures(&self) -> Result<(BTreeMap<Status, u64>, Vec<Money>), BookingError> {
+        Ok(self.repository.figures().await?)
     }
 
     /// What a customer's app shows. A user whom nobody knows, and who has no mirrors, is not found.

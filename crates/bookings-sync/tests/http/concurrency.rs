@@ -83,7 +83,7 @@ async fn of_two_changes_of_one_version_one_is_refused(database: TestDatabase) {
         } else {
             (two, one)
         };
-        assert_eq!(loser.body["code"], "stale_version");
+        assert_eq!(loser.body["code"], "conflict");
         assert_eq!(app.booking("B1").await, winner.is(200));
         app.assert_in_step().await;
     }

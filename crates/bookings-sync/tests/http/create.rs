@@ -129,7 +129,7 @@ async fn what_cannot_be_booked_is_refused_and_leaves_nothing(database: TestDatab
         .await
         .refuses(404, "Partner X not found");
     let stranger = create(json!({"partnerId": "p9"})).await;
-    stranger.refuses_with(409, "partner_not_approved", "Partner p9 is not approved");
+    stranger.refuses_with(409, "conflict", "Partner p9 is not approved");
     let invalid = [
         ("id", json!("a b")),
         ("customerId", json!("")),

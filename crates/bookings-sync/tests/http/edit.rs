@@ -7,7 +7,7 @@ on_both!(
     each_editable_field_changes_alone,
     patch_is_the_same_as_put,
     nothing_changed_is_no_change,
-    a_stale_version_is_refused,
+    a_conflict_is_refused,
     vocabularies_that_disagree_are_refused,
     an_assignment_asks_the_partner_again,
     what_cannot_be_assigned_is_refused,
@@ -89,21 +89,21 @@ async fn nothing_changed_is_no_change(database: TestDatabase) {
     app.assert_in_step().await;
 }
 
-async fn a_stale_version_is_refused(database: TestDatabase) {
+async fn a_conflict_is_refused(database: TestDatabase) {
     let app = App::staffed(database).await;
     app.book("B1", json!({})).await;
     let edit = json!({"service": "Gardening", "version": 1});
     app.put("admin", "/bookings/B1", edit.clone()).await.is(200);
     let sentence = "Booking B1 was changed meanwhile: it is at version 2, not 1";
     let stale = app.put("admin", "/bookings/B1", edit).await;
-    stale.refuses_with(409, "stale_version", sentence);
+    stale.refuses_with(409, "conflict", sentence);
     assert_eq!(stale.body["currentVersion"], 2);
     let cancel = json!({"status": "CANCELLED", "version": 1});
     let stale = app.patch("customer:u1", "/bookings/B1", cancel).await;
-    stale.refuses_with(409, "stale_version", sentence);
+    stale.refuses_with(409, "conflict", sentence);
     let assign = json!({"partnerId": "p1", "version": 1});
     let stale = app.post("admin", "/bookings/B1/assign", assign).await;
-    stale.refuses_with(409, "stale_version", sentence);
+    stale.refuses_with(409, "conflict", sentence);
     let assign = json!({"partnerId": "p1", "version": 2});
     app.post("admin", "/bookings/B1/assign", assign)
         .await
@@ -171,7 +171,7 @@ async fn what_cannot_be_assigned_is_refused(database: TestDatabase) {
         assign("X").await.refuses(404, "Partner X not found");
         assign("u1").await.refuses(404, "Partner u1 not found");
         let reply = assign("p3").await;
-        reply.refuses_with(409, "partner_not_approved", "Partner p3 is not approved");
+        reply.refuses_with(409, "conflict", "Partner p3 is not approved");
         assign("a b").await.refuses_field("partnerId");
         for final_status in ["COMPLETED", "CANCELLED"] {
             for partner in ["p1", "p2"] {
@@ -182,7 +182,7 @@ async fn what_cannot_be_assigned_is_refused(database: TestDatabase) {
                 let reply = app.call("admin", method, &path, body).await;
                 let sentence =
                     format!("A booking that is {final_status} cannot go to PARTNER_ASSIGNED");
-                reply.refuses_with(409, "invalid_transition", &sentence);
+                reply.refuses_with(409, "conflict", &sentence);
             }
         }
     }

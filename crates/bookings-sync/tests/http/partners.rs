@@ -93,7 +93,7 @@ async fn whoever_is_rejected_is_assigned_no_more(database: TestDatabase) {
     let reply = app
         .post("admin", "/bookings/B2/assign", json!({"partnerId": "p1"}))
         .await;
-    reply.refuses_with(409, "partner_not_approved", "Partner p1 is not approved");
+    reply.refuses_with(409, "conflict", "Partner p1 is not approved");
     app.assert_in_step().await;
 }
 

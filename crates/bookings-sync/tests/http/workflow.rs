@@ -103,7 +103,7 @@ async fn a_partner_moves_along_the_workflow_and_nowhere_else(database: TestDatab
 
 fn refuses_the_move(reply: &crate::support::Reply, from: &str, to: &str) {
     let sentence = format!("A booking cannot go from {from} to {to}");
-    reply.refuses_with(409, "invalid_transition", &sentence);
+    reply.refuses_with(409, "conflict", &sentence);
     assert_eq!(
         (&reply.body["from"], &reply.body["to"]),
         (&json!(from), &json!(to))
