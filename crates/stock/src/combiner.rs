@@ -10,7 +10,7 @@ use clock::Clock;
 use database::StorageError;
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
-    time::Instant,
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +30,8 @@ pub struct QueueLimits {
     pub standing: usize,
     /// How long a burst may last.
     pub patience: Duration,
+    /// How long a command may wait for its turn, where the database stands still: whoever waits longer is sent away.
+    pub turn: Duration,
     /// Commands in one transaction at most.
     pub batch: usize,
 }
@@ -40,6 +42,7 @@ impl Default for QueueLimits {
             capacity: 2_048,
             standing: 256,
             patience: Duration::from_millis(500),
+            turn: Duration::from_secs(5),
             batch: 256,
         }
     }
@@ -48,8 +51,15 @@ impl Default for QueueLimits {
 /// What came of a command.
 type Answer = Result<Result<Outcome, Refusal>, StorageError>;
 
+/// A command until its turn has come. Its caller may take it back; whoever takes it decides what becomes of it.
+type Slot = Arc<SyncMutex<Option<Command>>>;
+
+fn take(slot: &Slot) -> Option<Command> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
 struct Waiting {
-    command: Command,
+    slot: Slot,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -101,13 +111,23 @@ impl CommandQueue {
             Command::Release(_) | Command::Expire(_) => None,
         };
         self.admit()?;
-        let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { command, answer };
+        let (answer, mut answered) = oneshot::channel();
+        let slot = Arc::new(SyncMutex::new(Some(command)));
+        let waiting = Waiting {
+            slot: Arc::clone(&slot),
+            answer,
+        };
         self.sender.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StockError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => StockError::Abandoned,
         })?;
-        let answer = answered.await.map_err(|_| StockError::Abandoned)?;
+        let answer = match timeout(self.limits.turn, &mut answered).await {
+            Ok(answer) => answer,
+            Err(_) if take(&slot).is_some() => return Err(StockError::Overloaded),
+            // It is being done, and only the end tells what came of it.
+            Err(_) => answered.await,
+        };
+        let answer = answer.map_err(|_| StockError::Abandoned)?;
         answer?.map_err(|refusal| refused(refusal, basket))
     }
 
@@ -177,7 +197,7 @@ impl Combiner {
         let (commands, answers): (Vec<_>, Vec<_>) = taken
             .drain(..)
             .filter(|waiting| !waiting.answer.is_closed())
-            .map(|waiting| (waiting.command, waiting.answer))
+            .filter_map(|waiting| Some((take(&waiting.slot)?, waiting.answer)))
             .unzip();
         if commands.is_empty() {
             return;

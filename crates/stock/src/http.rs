@@ -18,6 +18,7 @@ use std::sync::Arc;
 use axum::{extract::FromRef, middleware};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use self::headers::stamp_refusal;
 use crate::{connected::ConnectedClients, service::Stock};
 
 /// What the routes need.

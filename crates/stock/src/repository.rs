@@ -125,6 +125,9 @@ pub trait ProductRepository: Send + Sync {
     /// Lists products with all `terms` in title, id or description, newest first. The terms are in lower case.
     async fn list(&self, terms: &[String], page: Page) -> Result<Window<Product>, StorageError>;
 
+    /// How many products there are, and how many of them have no unit of any variant.
+    async fn figures(&self) -> Result<(u64, u64), StorageError>;
+
     /// Adds a product with its ledger; `false`, and nothing, where the id is another product's.
     async fn insert(
         &self,

@@ -109,3 +109,4 @@ CREATE TABLE stock_import_lines (
     created_at  BIGINT NOT NULL,
     PRIMARY KEY (import_id, line)
 );
+CREATE INDEX stock_import_lines_by_variant ON stock_import_lines (import_id, product_id, size, color);

@@ -15,6 +15,7 @@ const SMALL: QueueLimits = QueueLimits {
     capacity: 4,
     standing: 2,
     patience: Duration::from_millis(100),
+    turn: Duration::from_secs(5),
     batch: 3,
 };
 
@@ -227,4 +228,41 @@ async fn what_waits_at_the_stop_is_still_done_and_nobody_waits_for_ever() {
         queue.run(release("c")).await,
         Err(StockError::Abandoned)
     ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_whose_turn_does_not_come_is_given_up_and_never_done() {
+    let mut repository = MockStockRepository::new();
+    let done = Arc::new(SyncMutex::new(Vec::new()));
+    let seen = Arc::clone(&done);
+    repository.expect_apply().returning(move |commands, _| {
+        seen.lock().unwrap().extend(commands.iter().map(id));
+        Ok(answer_all(commands))
+    });
+    let (queue, combiner) = queue(repository, SMALL);
+    let started = Instant::now();
+    let late = queue.run(release("late")).await;
+    assert!(matches!(late, Err(StockError::Overloaded)));
+    assert_eq!(started.elapsed(), SMALL.turn);
+    let next = queue.run(release("next"));
+    let (next, count) = tokio::join!(next, combiner.run_once());
+    assert!(next.is_ok());
+    assert_eq!(count, 2, "the one that was given up stood in the queue");
+    assert_eq!(*done.lock().unwrap(), [OrderId::parse("next").unwrap()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_is_being_done_is_waited_for() {
+    let (queue, combiner) = queue(MockStockRepository::new(), SMALL);
+    let slot = async {
+        // It takes the command, and is slow about the answer.
+        let mut receiver = combiner.receiver.lock().await;
+        let waiting = receiver.recv().await.unwrap();
+        let command = take(&waiting.slot).unwrap();
+        let slow = SMALL.turn * 3;
+        assert!(timeout(slow, std::future::pending::<()>()).await.is_err());
+        assert!(waiting.answer.send(Ok(Ok(answer(&command)))).is_ok());
+    };
+    let (outcome, ()) = tokio::join!(queue.run(release("slow")), slot);
+    assert!(outcome.is_ok());
 }

@@ -46,12 +46,9 @@ fn refused_with(refused: Refused, sentence: String) -> ApiError {
         Refusal::ReservationExpired(id) => ApiError::conflict(sentence)
             .with_code("reservation_expired")
             .with("reservationId", id),
-        Refusal::ReservationConsumed(id) => ApiError::conflict(sentence)
-            .with_code("reservation_consumed")
-            .with("reservationId", id),
-        Refusal::ReservationReleased(id) => ApiError::conflict(sentence)
-            .with_code("reservation_released")
-            .with("reservationId", id),
+        Refusal::ReservationConsumed(id) | Refusal::ReservationReleased(id) => {
+            ApiError::conflict(sentence).with("reservationId", id)
+        }
     }
 }
 

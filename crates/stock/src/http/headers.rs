@@ -14,6 +14,8 @@ use crate::{
 };
 
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-stock-timestamp");
+/// Where the paths of all routes begin.
+const ROUTES: [&str; 3] = ["/api/products", "/api/stock", "/api/socket"];
 const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=5");
 const NEVER: HeaderValue = HeaderValue::from_static("no-cache, no-store, must-revalidate");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -40,15 +42,27 @@ pub(super) async fn stamp(State(stock): State<Stock>, request: Request, next: Ne
     let mut response = next.run(request).await;
     let is_good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let is_kept = is_good && response.extensions().get::<Keepable>().is_some();
-    let headers = response.headers_mut();
-    headers.insert(TIMESTAMP, stock.now().timestamp_millis().into());
+    write(response.headers_mut(), stock.now(), is_kept);
+    response
+}
+
+fn write(headers: &mut HeaderMap, now: DateTime<Utc>, is_kept: bool) {
+    headers.insert(TIMESTAMP, now.timestamp_millis().into());
     if is_kept {
         headers.insert(header::CACHE_CONTROL, KEEP);
     } else {
         headers.insert(header::CACHE_CONTROL, NEVER);
         headers.insert(header::PRAGMA, NO_CACHE);
     }
-    response
+}
+
+/// Writes the same into the answer to a request that was refused before it came here: one too many of its sender, one
+/// whose body is too large.
+pub fn stamp_refusal(route: &str, now: DateTime<Utc>, response: &mut Response) {
+    let is_ours = ROUTES.iter().any(|ours| route.starts_with(ours));
+    if is_ours && !response.headers().contains_key(TIMESTAMP) {
+        write(response.headers_mut(), now, false);
+    }
 }
 
 /// What names a state of a product's stock. It is weak, for each answer also says when it was made.

@@ -47,6 +47,10 @@ impl ProductRepository for SeaProductRepository {
             .await
     }
 
+    async fn figures(&self) -> Result<(u64, u64), StorageError> {
+        self.database.read(read::figures).await
+    }
+
     async fn list_after(
         &self,
         after: Option<ProductId>,

@@ -27,6 +27,11 @@ impl Stock {
         shown.ok_or_else(|| StockError::ProductNotFound(id.clone()))
     }
 
+    /// How many products there are, and how many of them have no unit of any variant.
+    pub async fn figures(&self) -> Result<(u64, u64), StockError> {
+        Ok(self.products.figures().await?)
+    }
+
     /// Products as they are shown; those that are not there are left out.
     pub async fn find_many(
         &self,

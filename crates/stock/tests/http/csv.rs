@@ -174,7 +174,7 @@ async fn lines_are_judged_together_and_with_what_is_there(database: TestDatabase
 
 async fn a_large_file_comes_in_pieces(database: TestDatabase) {
     let app = App::on(database).await;
-    let lines = (0..2_500).map(|n| format!("P{n:05},Product {n},\"a, b\",{n},EUR,M,Red,{n}\n"));
+    let lines = (0..12_500).map(|n| format!("P{n:05},Product {n},\"a, b\",{n},EUR,M,Red,{n}\n"));
     let file = format!(
         "productId,title,description,price,currency,size,color,stock\n{}",
         lines.collect::<String>()
@@ -182,13 +182,13 @@ async fn a_large_file_comes_in_pieces(database: TestDatabase) {
     let answer = import(&app, &file).await.is(200);
     assert_eq!(
         (&answer["lines"], &answer["productsCreated"]),
-        (&json!(2_500), &json!(2_500))
+        (&json!(12_500), &json!(12_500))
     );
     assert_eq!(export(&app).await, file);
-    let found = app.get("/api/products?q=product+2499").await.is(200);
+    let found = app.get("/api/products?q=product+12499").await.is(200);
     assert_eq!(
         (&found["total"], &found["items"][0]["stock"]),
-        (&json!(1), &json!(2_499))
+        (&json!(1), &json!(12_499))
     );
     app.assert_sound().await;
 }

@@ -97,17 +97,11 @@ async fn an_order_uses_its_hold_up(database: TestDatabase) {
         ((1, 0), (5, 0))
     );
     assert_eq!(order("1", 9).await.is(200)["replayed"], true);
-    order("2", 1).await.refuses(
-        409,
-        "reservation_consumed",
-        "Reservation h1 was used by an order",
-    );
+    order("2", 1)
+        .await
+        .refuses(409, "conflict", "Reservation h1 was used by an order");
     let reply = app.release("reservationId", "h1").await;
-    reply.refuses(
-        409,
-        "reservation_consumed",
-        "Reservation h1 was used by an order",
-    );
+    reply.refuses(409, "conflict", "Reservation h1 was used by an order");
     let ledger = app
         .rows(
             "reservation_id, order_id",
@@ -158,7 +152,7 @@ async fn a_hold_that_ended_does_not_come_back(database: TestDatabase) {
     app.reserve("h2", &[("M", "Red", 1)]).await.is(200);
     app.release("reservationId", "h2").await.is(200);
     let reply = app.reserve("h2", &[("M", "Red", 1)]).await;
-    reply.refuses(409, "reservation_released", "Reservation h2 was released");
+    reply.refuses(409, "conflict", "Reservation h2 was released");
     app.later(60_000);
     let expired = "Reservation h1 has expired";
     app.reserve("h1", &[("M", "Red", 1)])

@@ -65,6 +65,17 @@ pub(super) async fn list_found(
     Ok((products, total))
 }
 
+/// See [`ProductRepository::figures`](crate::ProductRepository::figures).
+pub(super) async fn figures(connection: &impl ConnectionTrait) -> Result<(u64, u64), StorageError> {
+    let all = "SELECT COUNT(*) FROM products";
+    let sold_out = "SELECT COUNT(*) FROM products p WHERE NOT EXISTS \
+                    (SELECT 1 FROM stock_variants v WHERE v.product_id = p.id AND v.stock > 0)";
+    Ok((
+        sql::count(connection, all, []).await?,
+        sql::count(connection, sold_out, []).await?,
+    ))
+}
+
 /// See [`ProductRepository::list_after`](crate::ProductRepository::list_after).
 pub(super) async fn list_after(
     connection: &impl ConnectionTrait,
