@@ -1,0 +1,221 @@
+//! Stock events on their way to everybody. Under load several changes of one variant become one; the last one arrives.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use engineioxide::Str;
+use outbox::RecordedEvent;
+use serde::Deserialize;
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    hub::Hub,
+    metrics,
+    model::Namespace,
+    socket::{Sent, Session, encode_event},
+};
+
+/// How long changes gather before the next ones are sent.
+const REST: Duration = Duration::from_millis(20);
+/// How many variants a client may be behind with.
+const BEHIND: usize = 20_000;
+/// How long a client may take nothing at all before it is cut off.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Gathers stock events.
+#[derive(Default)]
+pub(crate) struct StockFeed {
+    gathered: Mutex<Gathered>,
+    /// Clients with something that they had no room for, since when they have taken nothing.
+    behind: Mutex<HashMap<u64, (Arc<Session>, Instant)>>,
+    wake: Notify,
+}
+
+/// The last event of each variant, in the order of these last events.
+#[derive(Default)]
+struct Gathered {
+    places: HashMap<String, usize>,
+    events: Vec<Option<News>>,
+}
+
+#[derive(Clone)]
+struct News {
+    key: String,
+    event: String,
+    product: Option<String>,
+    packet: Str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Variant {
+    product_id: Option<String>,
+    size: Option<String>,
+    color: Option<String>,
+}
+
+impl Gathered {
+    fn note(&mut self, news: News) {
+        let place = self.events.len();
+        if let Some(old) = self.places.insert(news.key.clone(), place) {
+            self.events[old] = None;
+        }
+        self.events.push(Some(news));
+    }
+}
+
+impl StockFeed {
+    /// Gathers a recorded event for everybody.
+    pub(crate) fn note(&self, event: &RecordedEvent) {
+        let variant = serde_json::from_str(event.data.get());
+        let Variant {
+            product_id: product,
+            size,
+            color,
+        } = variant.unwrap_or(Variant {
+            product_id: None,
+            size: None,
+            color: None,
+        });
+        let key = match &product {
+            Some(product) => serde_json::json!([event.event, product, size, color]).to_string(),
+            None => event.event_id.to_string(),
+        };
+        self.gathered().note(News {
+            key,
+            event: event.event.clone(),
+            product,
+            packet: encode_event(Namespace::Stock, &event.event, event.data.get()),
+        });
+    }
+
+    /// Sends soon what was gathered.
+    pub(crate) fn wake(&self) {
+        if !self.gathered().events.is_empty() {
+            self.wake.notify_one();
+        }
+    }
+
+    fn gathered(&self) -> MutexGuard<'_, Gathered> {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn behind(&self) -> MutexGuard<'_, HashMap<u64, (Arc<Session>, Instant)>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A session is gone.
+    pub(crate) fn forget(&self, session: &Session) {
+        self.behind().remove(&session.key);
+    }
+
+    /// Sends what was gathered, and to those who had no room what waits for them.
+    pub(crate) fn run_once(&self, hub: &Hub) {
+        let gathered = std::mem::take(&mut *self.gathered());
+        self.retry();
+        let news: Vec<News> = gathered.events.into_iter().flatten().collect();
+        if news.is_empty() {
+            return;
+        }
+        let shoppers = hub.shoppers();
+        for one in &news {
+            let sent = shoppers.iter().filter(|shopper| self.send(shopper, one));
+            metrics::out(&one.event, sent.count() as u64);
+        }
+    }
+
+    /// Sends one event to one client, or keeps it for them; whether it was sent.
+    fn send(&self, session: &Arc<Session>, news: &News) -> bool {
+        let mut state = session.state();
+        let is_wanted = match (&state.products, &news.product) {
+            (None, _) => true,
+            (Some(products), Some(product)) => products.contains(product),
+            (Some(_), None) => false,
+        };
+        if !is_wanted {
+            return false;
+        }
+        if state.stale_stock.is_empty() {
+            match session.send(&news.packet) {
+                Sent::Queued => return true,
+                Sent::Gone => return false,
+                Sent::Full => {}
+            }
+        }
+        state
+            .stale_stock
+            .insert(news.key.clone(), news.packet.clone());
+        let is_hopeless = state.stale_stock.len() > BEHIND;
+        drop(state);
+        if let Entry::Vacant(entry) = self.behind().entry(session.key) {
+            entry.insert((Arc::clone(session), Instant::now()));
+        }
+        if is_hopeless {
+            self.cut(session);
+        }
+        false
+    }
+
+    /// Sends those who are behind what they have room for.
+    fn retry(&self) {
+        let behind: Vec<_> = self.behind().values().cloned().collect();
+        for (session, since) in behind {
+            let mut state = session.state();
+            let mut sent = 0;
+            let waiting = std::mem::take(&mut state.stale_stock);
+            let mut has_room = true;
+            for (key, packet) in waiting {
+                has_room = has_room && session.send(&packet) == Sent::Queued;
+                if has_room {
+                    sent += 1;
+                } else {
+                    state.stale_stock.insert(key, packet);
+                }
+            }
+            let is_done = state.stale_stock.is_empty();
+            drop(state);
+            if is_done {
+                self.behind().remove(&session.key);
+            } else if sent > 0 {
+                self.behind().insert(session.key, (session, Instant::now()));
+            } else if since.elapsed() > PATIENCE {
+                self.cut(&session);
+            }
+        }
+    }
+
+    fn cut(&self, session: &Session) {
+        metrics::dropped("slow_consumer");
+        tracing::info!(
+            session = session.key,
+            "a client takes no stock events and is cut off"
+        );
+        self.behind().remove(&session.key);
+        session.cut();
+    }
+
+    /// Sends whenever there is something, until `stop`.
+    pub(crate) async fn run(&self, hub: &Hub, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let is_anybody_behind = !self.behind().is_empty();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.wake.notified() => {}
+                () = rest(), if is_anybody_behind => {}
+            }
+            self.run_once(hub);
+            rest().await;
+        }
+    }
+}
+
+async fn rest() {
+    let _ = timeout(REST, std::future::pending::<()>()).await;
+}
