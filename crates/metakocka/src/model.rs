@@ -1,0 +1,25 @@
+mod content;
+mod differences;
+mod document;
+mod document_type;
+mod history;
+mod key;
+mod line;
+mod mapping;
+mod merge;
+mod outgoing;
+mod retry;
+mod snapshot;
+
+pub use content::{Content, Customer, DocumentNumber};
+pub use differences::{Difference, differences};
+pub use document::{Document, DocumentId, SalesDocument};
+pub use document_type::{DocumentType, UnknownDocumentType};
+pub use history::{Attempt, AttemptOutcome, Category, HistoryEntry};
+pub use key::{Mode, SyncKey, buyer_order};
+pub use line::{Item, Line, LineError, LineParts, LineTax, known_rate};
+pub use mapping::{Direction, Mapping, Sent, SyncStatus, UnknownSyncStatus};
+pub use merge::{MergeError, content_of};
+pub use outgoing::{NotSendable, TaxCodes, outgoing};
+pub use retry::RetryPolicy;
+pub use snapshot::Snapshot;

@@ -1,0 +1,345 @@
+//! Many documents at once: while somebody waits, or as a run that outlives the request and the node.
+
+use futures_util::{StreamExt as _, stream};
+
+use super::{Metakocka, pull::Asked, pull::Winner, remote_list::import_filter, trouble};
+use crate::{
+    erp::{Search, SearchOrder},
+    error::SyncError,
+    model::{AttemptOutcome, Direction, DocumentId, DocumentType},
+    ports::RunProgress,
+    repository::{ItemOutcome, Lease, Run, RunCounts, RunItem, RunKind, RunStatus, Scope},
+};
+
+/// Documents under way at a time: more than calls, so that no call waits for our own database.
+const AT_ONCE: usize = 4;
+/// Documents between two notes of how far a run is.
+const BATCH: u32 = 20;
+
+/// Which documents a bulk call is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BulkWish {
+    /// These, by their ids in the system where they come from.
+    These(Vec<String>),
+    /// All that were never synced, or changed since.
+    All,
+}
+
+/// How many documents fared at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BulkReport {
+    /// How many fared how.
+    pub counts: RunCounts,
+    /// Each of them.
+    pub items: Vec<RunItem>,
+}
+
+impl BulkReport {
+    fn of(items: Vec<RunItem>) -> Self {
+        let count = |outcome| {
+            let of_outcome = items.iter().filter(|item| item.outcome == Some(outcome));
+            u64::try_from(of_outcome.count()).unwrap_or(u64::MAX)
+        };
+        let counts = RunCounts {
+            total: u64::try_from(items.len()).unwrap_or(u64::MAX),
+            synced: count(ItemOutcome::Synced),
+            failed: count(ItemOutcome::Failed),
+            skipped: count(ItemOutcome::Skipped),
+        };
+        Self { counts, items }
+    }
+}
+
+fn item(subject: String, outcome: Result<(AttemptOutcome, Option<String>), SyncError>) -> RunItem {
+    match outcome {
+        Ok((outcome, counterpart)) => RunItem {
+            subject,
+            outcome: Some(match outcome {
+                AttemptOutcome::Unchanged => ItemOutcome::Skipped,
+                _ => ItemOutcome::Synced,
+            }),
+            counterpart,
+            error: None,
+        },
+        Err(error) => RunItem {
+            subject,
+            outcome: Some(ItemOutcome::Failed),
+            counterpart: None,
+            error: Some(error.to_string()),
+        },
+    }
+}
+
+impl Metakocka {
+    /// Brings many documents to Metakocka and waits until all were tried. One that fails stops no other.
+    pub async fn push_many(&self, scope: &Scope, wish: BulkWish) -> Result<BulkReport, SyncError> {
+        self.company(scope).await?;
+        let ids = match wish {
+            BulkWish::These(ids) => ids,
+            BulkWish::All => self.unsynced(scope).await?,
+        };
+        Ok(BulkReport::of(
+            self.each(scope, Direction::Push, ids).await?,
+        ))
+    }
+
+    async fn unsynced(&self, scope: &Scope) -> Result<Vec<String>, SyncError> {
+        let ids = self.parts().books.unsynced(scope).await?;
+        Ok(ids.iter().map(ToString::to_string).collect())
+    }
+
+    /// Brings many documents of Metakocka's here and waits until all were tried.
+    pub async fn pull_many(&self, scope: &Scope, wish: BulkWish) -> Result<BulkReport, SyncError> {
+        self.company(scope).await?;
+        match wish {
+            BulkWish::These(ids) => {
+                let items = self.each(scope, Direction::Pull, ids);
+                Ok(BulkReport::of(items.await?))
+            }
+            BulkWish::All => {
+                let mut all = Vec::new();
+                for document_type in DocumentType::ALL {
+                    let mut offset = 0;
+                    while let Some((items, next)) = self
+                        .import_window(scope, document_type, (None, self.now(), offset))
+                        .await?
+                    {
+                        all.extend(items);
+                        offset = next;
+                    }
+                }
+                Ok(BulkReport::of(all))
+            }
+        }
+    }
+
+    /// Tries each of `ids`. Only what fails for all of them is an error.
+    async fn each(
+        &self,
+        scope: &Scope,
+        direction: Direction,
+        ids: Vec<String>,
+    ) -> Result<Vec<RunItem>, SyncError> {
+        let attempts = stream::iter(ids).map(|id| async move {
+            let outcome = match direction {
+                Direction::Push => self.push_named(scope, &id).await,
+                Direction::Pull => self
+                    .pull(scope, &id, None)
+                    .await
+                    .map(|pulled| (pulled.outcome, Some(pulled.document.to_string()))),
+            };
+            match outcome {
+                Err(SyncError::Storage(error)) => Err(SyncError::Storage(error)),
+                outcome => Ok(item(id, outcome)),
+            }
+        });
+        let items: Vec<_> = attempts.buffered(AT_ONCE).collect().await;
+        items.into_iter().collect()
+    }
+
+    async fn push_named(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<(AttemptOutcome, Option<String>), SyncError> {
+        let id = DocumentId::parse(id).map_err(|_| SyncError::DocumentNotFound)?;
+        let report = self.push(&scope.key(&id)).await?;
+        Ok((report.outcome?, report.mapping.metakocka_id))
+    }
+
+    /// Takes over one window of all that changed; `None` behind the last.
+    async fn import_window(
+        &self,
+        scope: &Scope,
+        document_type: DocumentType,
+        (from, to, offset): (
+            Option<chrono::DateTime<chrono::Utc>>,
+            chrono::DateTime<chrono::Utc>,
+            u32,
+        ),
+    ) -> Result<Option<(Vec<RunItem>, u32)>, SyncError> {
+        let company = self.ready_company(scope).await?;
+        let search = Search {
+            document_type,
+            filter: import_filter(document_type, from, to),
+            order: SearchOrder::OldestFirst,
+            offset,
+            limit: Search::MAX,
+        };
+        let found = self.search(&company, search).await?;
+        let shown = found.documents.len() + found.unreadable.len();
+        if shown == 0 {
+            return Ok(None);
+        }
+        let mut items = Vec::with_capacity(shown);
+        for remote in &found.documents {
+            let how = (Asked::InBulk, Winner::Nobody);
+            let outcome = match self.take_over(scope, remote, how).await {
+                Err(SyncError::Storage(error)) => return Err(SyncError::Storage(error)),
+                outcome => {
+                    outcome.map(|pulled| (pulled.outcome, Some(pulled.document.to_string())))
+                }
+            };
+            items.push(item(remote.id.clone(), outcome));
+        }
+        items.extend(found.unreadable.into_iter().map(|unreadable| RunItem {
+            subject: unreadable.id,
+            outcome: Some(ItemOutcome::Failed),
+            counterpart: None,
+            error: Some(unreadable.reason),
+        }));
+        let next = offset.saturating_add(u32::try_from(shown).unwrap_or(u32::MAX));
+        Ok(Some((items, next)))
+    }
+
+    /// Starts a run, which some node works through.
+    pub async fn start_run(
+        &self,
+        scope: &Scope,
+        direction: Direction,
+        wish: BulkWish,
+    ) -> Result<Run, SyncError> {
+        self.company(scope).await?;
+        let now = self.now();
+        let (kind, subjects) = match (direction, wish) {
+            (Direction::Push, BulkWish::These(ids)) => (RunKind::Push, ids),
+            (Direction::Push, BulkWish::All) => (RunKind::Push, self.unsynced(scope).await?),
+            (Direction::Pull, BulkWish::These(ids)) => (RunKind::Pull, ids),
+            (Direction::Pull, BulkWish::All) => (
+                RunKind::Import {
+                    from: None,
+                    to: now,
+                },
+                Vec::new(),
+            ),
+        };
+        let run = self.new_run(scope, kind);
+        self.parts().runs.insert(&run, &subjects).await?;
+        Ok(run)
+    }
+
+    pub(super) fn new_run(&self, scope: &Scope, kind: RunKind) -> Run {
+        Run {
+            id: uuid::Uuid::now_v7().to_string(),
+            scope: scope.clone(),
+            kind,
+            status: RunStatus::Running,
+            error: None,
+            created_at: self.now(),
+            finished_at: None,
+        }
+    }
+
+    /// A run, and how far it is.
+    pub async fn find_run(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<(Run, RunCounts, Vec<RunItem>), SyncError> {
+        let found = self.parts().runs.find(scope, id).await?;
+        found.ok_or(SyncError::RunNotFound)
+    }
+
+    /// Works through the oldest run that nobody works on. `false` where there is none.
+    pub async fn work_on_a_run(&self) -> Result<bool, SyncError> {
+        let mut lease = self.run_lease();
+        let claimed = self.parts().runs.claim(&lease, self.now()).await?;
+        let Some(mut run) = claimed else {
+            return Ok(false);
+        };
+        let outcome = match run.kind.clone() {
+            RunKind::Import { from, to } => self.import(&run, &mut lease, (from, to)).await,
+            RunKind::Push | RunKind::Pull => self.work_through(&run, &mut lease).await,
+        };
+        match outcome {
+            Ok(true) => run.status = RunStatus::Completed,
+            // Another node has it.
+            Ok(false) => return Ok(true),
+            // The next node goes on where this one stopped.
+            Err(error) if error.is_transient() => return Err(error),
+            Err(error) => {
+                trouble::log_other(&run.scope, "run", &error);
+                run.status = RunStatus::Failed;
+                run.error = Some(error.to_string());
+            }
+        }
+        run.finished_at = Some(self.now());
+        self.parts().runs.finish(&run, &lease.holder).await?;
+        let found = self.parts().runs.find(&run.scope, &run.id).await?;
+        let counts = found.map(|(_, counts, _)| counts).unwrap_or_default();
+        self.tell(&run, counts, true).await;
+        Ok(true)
+    }
+
+    /// A batch takes a few calls a document, and a search in front of each.
+    fn run_lease(&self) -> Lease {
+        let batch = i32::try_from(BATCH).unwrap_or(i32::MAX);
+        Lease {
+            until: self.now() + self.parts().policy.lease() * batch,
+            ..self.new_lease()
+        }
+    }
+
+    async fn work_through(&self, run: &Run, lease: &mut Lease) -> Result<bool, SyncError> {
+        loop {
+            let ids = self.parts().runs.waiting(&run.id, BATCH).await?;
+            let is_end = ids.is_empty();
+            let direction = run.kind.direction();
+            let items = self.each(&run.scope, direction, ids).await?;
+            if !self.note_items(run, lease, &items).await? {
+                return Ok(false);
+            }
+            if is_end {
+                return Ok(true);
+            }
+        }
+    }
+
+    async fn import(
+        &self,
+        run: &Run,
+        lease: &mut Lease,
+        (from, to): (
+            Option<chrono::DateTime<chrono::Utc>>,
+            chrono::DateTime<chrono::Utc>,
+        ),
+    ) -> Result<bool, SyncError> {
+        for document_type in DocumentType::ALL {
+            let mut offset = 0;
+            while let Some((items, next)) = self
+                .import_window(&run.scope, document_type, (from, to, offset))
+                .await?
+            {
+                if !self.note_items(run, lease, &items).await? {
+                    return Ok(false);
+                }
+                offset = next;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn note_items(
+        &self,
+        run: &Run,
+        lease: &mut Lease,
+        items: &[RunItem],
+    ) -> Result<bool, SyncError> {
+        lease.until = self.run_lease().until;
+        let noted = self.parts().runs.note_items(&run.id, lease, items).await?;
+        if let Some(counts) = noted {
+            self.tell(run, counts, false).await;
+        }
+        Ok(noted.is_some())
+    }
+
+    async fn tell(&self, run: &Run, counts: RunCounts, is_finished: bool) {
+        let progress = RunProgress {
+            organization: run.scope.organization.clone(),
+            run_id: run.id.clone(),
+            counts,
+            is_finished,
+        };
+        self.parts().progress.tell(&progress).await;
+    }
+}

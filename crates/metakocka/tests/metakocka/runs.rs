@@ -1,0 +1,133 @@
+use metakocka::DocumentType;
+use serde_json::{Value, json};
+use test_support::{TestDatabase, on_both};
+
+use crate::support::{App, PULL, SYNC, request};
+
+on_both!(
+    a_run_goes_on_by_itself_and_tells_how_far_it_is,
+    a_run_of_pulls_takes_all_over,
+    a_run_of_a_dead_node_is_finished_by_another,
+    a_schedule_pulls_by_itself_once,
+);
+
+async fn run_of(app: &App, path: &str, body: Value) -> String {
+    let started = app.post(&format!("{path}?async=true"), body).await.is(202);
+    format!(
+        "/api/integrations/metakocka/runs/{}",
+        started["runId"].as_str().unwrap()
+    )
+}
+
+async fn a_run_goes_on_by_itself_and_tells_how_far_it_is(test: TestDatabase) {
+    let app = App::on(test).await;
+    for n in 0..25 {
+        app.make(&format!("D{n:02}")).await;
+    }
+    app.company.refuse_article("BAD");
+    let bad = json!([{"code": "BAD", "quantity": 1, "unitPrice": 1, "taxPercent": 22}]);
+    app.edit("D03", json!({"lines": bad})).await;
+    let run = run_of(&app, SYNC, json!({})).await;
+    let waiting = app.get(&run).await.is(200);
+    assert_eq!(
+        (&waiting["status"], &waiting["total"]),
+        (&json!("running"), &json!(25))
+    );
+    app.work_on_runs().await;
+    let done = app.get(&run).await.is(200);
+    assert_eq!(
+        (&done["status"], &done["synced"], &done["failed"]),
+        (&json!("completed"), &json!(24), &json!(1))
+    );
+    assert_eq!(
+        (
+            &done["details"][0]["documentId"],
+            &done["details"][0]["success"]
+        ),
+        (&json!("D03"), &json!(false))
+    );
+    assert_eq!(app.company.documents().len(), 24);
+    let heard = app.node.heard.0.lock().unwrap().clone();
+    assert!(heard.len() >= 2 && heard.last().unwrap().is_finished);
+    assert_eq!(heard.last().unwrap().counts.synced, 24);
+    app.get("/api/integrations/metakocka/runs/none")
+        .await
+        .refuses(404, "not_found");
+    let hers = request("eve", "GET", &run, None);
+    app.node.send(hers).await.refuses(404, "not_found");
+}
+
+async fn a_run_of_pulls_takes_all_over(test: TestDatabase) {
+    let app = App::on(test).await;
+    for n in 0..120 {
+        app.company.make(DocumentType::Order, &format!("C{n}"));
+    }
+    app.company.make(DocumentType::CreditNote, "Ana");
+    let run = run_of(&app, PULL, json!({})).await;
+    app.work_on_runs().await;
+    let done = app.get(&run).await.is(200);
+    assert_eq!(
+        (&done["status"], &done["synced"], &done["total"]),
+        (&json!("completed"), &json!(121), &json!(121))
+    );
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 121);
+}
+
+async fn a_run_of_a_dead_node_is_finished_by_another(test: TestDatabase) {
+    let app = App::on(test).await;
+    for n in 0..3 {
+        app.make(&format!("D{n}")).await;
+    }
+    let run = run_of(&app, SYNC, json!({})).await;
+    app.company
+        .next("create", crate::support::Fault::DoneAndHangs);
+    let node = app.another_node().await;
+    let work = node.worker.run_runs_once();
+    app.company.cut_at_a_hanging_call(work).await;
+    app.work_on_runs().await;
+    assert_eq!(app.get(&run).await.is(200)["status"], "running");
+    app.later(3_600);
+    app.work().await;
+    app.work_on_runs().await;
+    let done = app.get(&run).await.is(200);
+    assert_eq!(
+        (&done["status"], &done["failed"]),
+        (&json!("completed"), &json!(0))
+    );
+    assert_eq!(app.company.documents().len(), 3);
+}
+
+async fn a_schedule_pulls_by_itself_once(test: TestDatabase) {
+    let app = App::on(test).await;
+    let path = "/api/integrations/metakocka/import-schedule";
+    app.get(path).await.refuses(404, "not_found");
+    app.post(path, json!({"cron": "* *", "timezone": "UTC"}))
+        .await
+        .refuses_field("cron");
+    app.post(path, json!({"cron": "0 9 * * *", "timezone": "Mars"}))
+        .await
+        .refuses_field("timezone");
+    let set = app
+        .post(
+            path,
+            json!({"cron": "0 10 * * *", "timezone": "Europe/Ljubljana"}),
+        )
+        .await
+        .is(200);
+    assert_eq!(set["nextRunAt"], "2027-01-15T09:00:00.000Z");
+    app.company.make(DocumentType::Order, "Ana");
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 0);
+    app.later(3_600);
+    let other = app.another_node().await;
+    let (one, two) = tokio::join!(
+        app.node.worker.run_runs_once(),
+        other.worker.run_runs_once()
+    );
+    assert!(one.unwrap() || two.unwrap());
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 1);
+    let next = app.get(path).await.is(200);
+    assert_eq!(next["nextRunAt"], "2027-01-16T09:00:00.000Z");
+    assert_eq!(next["importedUntil"], "2027-01-15T09:00:00.000Z");
+}

@@ -1,0 +1,10 @@
+DROP TABLE metakocka_import_schedules;
+DROP TABLE metakocka_run_items;
+DROP TABLE metakocka_runs;
+DROP TABLE metakocka_slots;
+DROP TABLE metakocka_queues;
+DROP TABLE metakocka_credentials;
+DROP TABLE metakocka_history;
+DROP TABLE metakocka_mappings;
+DROP TABLE sales_document_numbers;
+DROP TABLE sales_documents;
