@@ -1,0 +1,5 @@
+//! The simulated servers, called as their clients call them.
+
+mod binary;
+mod metakocka;
+mod users;
