@@ -1,0 +1,26 @@
+import type { Schemas } from "@lockstep/client";
+
+export type { Schemas };
+export type Account = Schemas["AccountBody"];
+export type Booking = Schemas["Booking"];
+export type Difference = Schemas["DifferenceJson"];
+export type Drift = Schemas["DriftItemJson"];
+export type HistoryEntry = Schemas["HistoryJson"];
+export type Member = Schemas["MemberBody"];
+export type Movement = Schemas["Movement"];
+export type Partner = Schemas["Partner"];
+export type Product = Schemas["Product"];
+export type Reconciled = Schemas["ReconcileAnswer"];
+export type Scope = Schemas["Scope"];
+export type ServiceToken = Schemas["ServiceTokenBody"];
+export type Stats = Schemas["Stats"];
+export type User = Schemas["UserBody"];
+export type DirectoryUser = Schemas["DirectoryUser"];
+export type Location = Schemas["DirectoryLocation"];
+export type PreviewHead = Schemas["SyncPreviewHead"];
+export type PreviewItem = Schemas["SyncPreviewItem"];
+export type SyncRun = Schemas["SyncRun"];
+export type RemoteDocument = Schemas["RemoteDocument"];
+export type SalesDocument = Schemas["SalesDocument"];
+export type SyncAttempt = Schemas["SyncAttempt"];
+export type SyncMapping = Schemas["SyncMapping"];

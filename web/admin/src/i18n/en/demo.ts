@@ -1,0 +1,34 @@
+export const demo = {
+  nav: "What can go wrong",
+  title: "What can go wrong",
+  lead: "Only in the demo. Each button does real harm to the systems around Lockstep; what it does about that shows on the page it leads to.",
+  now: "Right now",
+  userServers: "Users on the servers",
+  erpDocuments: "Documents in Metakocka",
+  erpCalls: "Calls that create there",
+  go: "Do it",
+  look: "See what the guard does",
+  lost: {
+    title: "Metakocka's answer is lost",
+    text: "The next document is saved there, but the connection breaks before the answer. A careless client would send it again and have it twice.",
+    done: "The next answer will be lost. Sync a document: it says that the outcome is unknown, then finds what was saved instead of making another one.",
+  },
+  empty: {
+    title: "A user server answers with nobody",
+    text: "The server Dev is up and lets us in, but its list is empty. Trusting it would lock everybody out.",
+    done: "Dev has no users now. Look at its preview: the guard does not let it through.",
+  },
+  tamper: {
+    title: "Another program damages copies",
+    text: "An old script deletes, changes and moves the copies that customers see, behind Lockstep's back.",
+    done: (count: string) => `${count} copies are damaged. The drift page names each; one press heals them.`,
+  },
+  storm: {
+    title: "Everybody buys the same thing",
+    text: "Two hundred buyers order one of twenty units at the same moment.",
+    done: (sold: string, orders: string, refused: string, left: string) =>
+      `${sold} of ${orders} orders were filled, ${refused} refused, ${left} left: nothing was sold twice.`,
+  },
+  heal: "Make everything outside well again",
+  healed: "The servers outside are as they were.",
+};

@@ -1,0 +1,21 @@
+export const session = {
+  title: "Sign in",
+  lead: "Keeps both sides of your operation in step.",
+  points: [
+    "Bookings and the copy their customers see",
+    "Stock and every shop that sells it",
+    "Users and the servers they come from",
+    "Sales documents and Metakocka",
+  ] as string[],
+  email: "E-mail",
+  password: "Password",
+  submit: "Sign in",
+  signOut: "Sign out",
+  expired: "Your session has ended. Sign in again to go on where you were.",
+  notAdmin: "This panel is for administrators. Your account is not one.",
+  wait: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
+  unreachableTitle: "The gateway does not answer",
+  starting: "Coming back to your session…",
+  required: "Please fill this in",
+  roles: { admin: "Administrator", partner: "Partner", customer: "Customer" },
+};

@@ -1,0 +1,36 @@
+import type { Messages } from "../en";
+
+export const demo: Messages["demo"] = {
+  nav: "Apa yang bisa salah",
+  title: "Apa yang bisa salah",
+  lead: "Hanya di demo. Setiap tombol benar-benar merusak sistem di sekitar Lockstep; tanggapannya terlihat di halaman yang ditunjuk.",
+  now: "Saat ini",
+  userServers: "Pengguna di server",
+  erpDocuments: "Dokumen di Metakocka",
+  erpCalls: "Panggilan pembuatan di sana",
+  go: "Lakukan",
+  look: "Lihat tanggapan pengaman",
+  lost: {
+    title: "Jawaban Metakocka hilang",
+    text: "Dokumen berikutnya tersimpan di sana, tetapi koneksi putus sebelum jawabannya. Klien yang ceroboh akan mengirimnya dua kali.",
+    done: "Jawaban berikutnya akan hilang. Sinkronkan dokumen: hasilnya tidak diketahui, lalu yang tersimpan ditemukan dan tidak dibuat lagi.",
+  },
+  empty: {
+    title: "Server pengguna menjawab kosong",
+    text: "Server Dev hidup dan menerima kita, tetapi daftarnya kosong. Mempercayainya akan mengunci semua orang.",
+    done: "Dev kini tanpa pengguna. Lihat pratinjaunya: pengaman tidak meloloskannya.",
+  },
+  tamper: {
+    title: "Program lain merusak salinan",
+    text: "Skrip lama menghapus, mengubah, dan memindahkan salinan pelanggan di belakang Lockstep.",
+    done: (count) => `${count} salinan rusak. Halaman selisih menyebut semuanya; satu tekan memulihkannya.`,
+  },
+  storm: {
+    title: "Semua membeli barang yang sama",
+    text: "Dua ratus pembeli memesan satu dari dua puluh unit pada saat yang sama.",
+    done: (sold, orders, refused, left) =>
+      `${sold} dari ${orders} pesanan terpenuhi, ${refused} ditolak, sisa ${left}: tidak ada yang terjual dua kali.`,
+  },
+  heal: "Pulihkan semua yang di luar",
+  healed: "Server di luar sudah seperti semula.",
+};

@@ -1,0 +1,36 @@
+import { Table } from "@mantine/core";
+import type { Difference } from "../../api/types";
+import { useText } from "../../i18n/text";
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** Field by field: what the booking says, and what its copy says. */
+export function DifferenceTable({ differences }: { differences: Difference[] }) {
+  const { text } = useText();
+  const t = text.bookings;
+  return (
+    <Table fz="sm" withTableBorder>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col">{t.field}</Table.Th>
+          <Table.Th scope="col">{t.main}</Table.Th>
+          <Table.Th scope="col">{t.mirror}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {differences.map((one) => (
+          <Table.Tr key={one.field}>
+            <Table.Th scope="row" fw={500}>
+              {one.field}
+            </Table.Th>
+            <Table.Td>{shown(one.main)}</Table.Td>
+            <Table.Td>{shown(one.mirror)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

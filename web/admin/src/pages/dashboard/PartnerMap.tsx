@@ -1,0 +1,105 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { useFormat } from "../../i18n/format";
+import { useText } from "../../i18n/text";
+import { Panel } from "../../ui/Panel";
+import { Answered, Empty } from "../../ui/states";
+import { useNames } from "../bookings/people";
+import { frame } from "./projection";
+import classes from "./PartnerMap.module.css";
+
+const WIDTH = 480;
+const HEIGHT = 300;
+const COLORS = ["#0b7285", "#b4541a", "#6741d9", "#2b8a3e", "#c2255c", "#1864ab"];
+
+interface Place {
+  partnerId: string;
+  latitude: number;
+  longitude: number;
+  timestamp: string;
+}
+
+/** Partners where they were last: a map without tiles, so that nothing is asked of anybody else's server. */
+export function PartnerMap() {
+  const { text } = useText();
+  const t = text.dashboard;
+  const places = useQuery({
+    queryKey: ["partner-locations"],
+    queryFn: () => api.get("/api/partner-locations", { params: { query: { perPage: 200 } } }),
+    refetchInterval: 2000,
+  });
+  return (
+    <Panel title={t.map}>
+      <Answered query={places}>
+        {({ items }) => (items.length === 0 ? <Empty title={t.mapEmpty} /> : <Map places={items} />)}
+      </Answered>
+      <Text size="xs" c="dimmed" mt="xs">
+        {t.mapHelp}
+      </Text>
+    </Panel>
+  );
+}
+
+function Map({ places }: { places: Place[] }) {
+  const { text } = useText();
+  const format = useFormat();
+  const nameOf = useNames();
+  // In the order of their ids a partner keeps the colour, whoever moved last.
+  const sorted = [...places].sort((one, other) => one.partnerId.localeCompare(other.partnerId));
+  const { x, y, meridians, parallels, scale } = frame(sorted, WIDTH, HEIGHT);
+  return (
+    <>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={classes.map} aria-hidden="true" focusable="false">
+        {meridians.map((one) => (
+          <g key={`m${one}`}>
+            <line x1={x(one)} x2={x(one)} y1={0} y2={HEIGHT} className={classes.grid} />
+            <text x={x(one) + 4} y={HEIGHT - 6} className={classes.tick}>
+              {one.toFixed(2)}°
+            </text>
+          </g>
+        ))}
+        {parallels.map((one) => (
+          <g key={`p${one}`}>
+            <line x1={0} x2={WIDTH} y1={y(one)} y2={y(one)} className={classes.grid} />
+            <text x={4} y={y(one) - 4} className={classes.tick}>
+              {one.toFixed(2)}°
+            </text>
+          </g>
+        ))}
+        <g transform={`translate(${WIDTH - 20 - scale.pixels} 22)`}>
+          <path d={`M0 -5V0H${scale.pixels}V-5`} className={classes.scale} />
+          <text x={scale.pixels / 2} y={-6} textAnchor="middle" className={classes.tick}>
+            {text.dashboard.km(format.number(scale.kilometres))}
+          </text>
+        </g>
+        {sorted.map((one, index) => (
+          <g
+            key={one.partnerId}
+            className={classes.partner}
+            style={{ transform: `translate(${x(one.longitude)}px, ${y(one.latitude)}px)` }}
+          >
+            <circle r={13} fill={COLORS[index % COLORS.length]} fillOpacity={0.2} />
+            <circle r={7} fill={COLORS[index % COLORS.length]} className={classes.dot} />
+            <text
+              x={x(one.longitude) > WIDTH - 120 ? -14 : 14}
+              y={4}
+              textAnchor={x(one.longitude) > WIDTH - 120 ? "end" : "start"}
+              className={classes.name}
+            >
+              {nameOf(one.partnerId)}
+            </text>
+          </g>
+        ))}
+      </svg>
+      <ul className="visually-hidden">
+        {sorted.map((one) => (
+          <li key={one.partnerId}>
+            {nameOf(one.partnerId)}: {one.latitude.toFixed(4)}°, {one.longitude.toFixed(4)}°,{" "}
+            {format.time(one.timestamp)}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { Box, Group, Stack, Text, Title } from "@mantine/core";
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLocation } from "react-router";
+
+let shownPath: string | undefined;
+
+/** A page: its name for the tab and for screen readers, what can be done, and its content. */
+export function Page(props: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    document.title = `${props.title} · Lockstep`;
+  }, [props.title]);
+  useEffect(() => {
+    // After a step inside the panel the keyboard and the screen reader begin at the new page.
+    if (shownPath !== undefined && shownPath !== pathname) heading.current?.focus();
+    shownPath = pathname;
+  }, [pathname]);
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-start" gap="md">
+        <Box flex="1 1 18rem" miw={0}>
+          <Title order={1} size="h2" ref={heading} tabIndex={-1} className="page-title">
+            {props.title}
+          </Title>
+          {props.lead ? (
+            <Text component="div" c="dimmed" mt={4} maw="46rem">
+              {props.lead}
+            </Text>
+          ) : null}
+        </Box>
+        {props.actions ? <Group gap="xs">{props.actions}</Group> : null}
+      </Group>
+      {props.children}
+    </Stack>
+  );
+}

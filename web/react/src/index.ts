@@ -1,0 +1,12 @@
+export { LockstepProvider, useLockstep } from "./context.js";
+export type { Labels } from "./labels.js";
+export { ENGLISH, INDONESIAN } from "./labels.js";
+export type { SyncAllSalesDocumentsButtonProps } from "./SyncAllSalesDocumentsButton.js";
+export { SyncAllSalesDocumentsButton } from "./SyncAllSalesDocumentsButton.js";
+export type { SyncSalesDocumentButtonProps } from "./SyncSalesDocumentButton.js";
+export { SyncSalesDocumentButton } from "./SyncSalesDocumentButton.js";
+export type { SyncAllSalesDocuments } from "./useSyncAllSalesDocuments.js";
+export { useSyncAllSalesDocuments } from "./useSyncAllSalesDocuments.js";
+export type { SyncOptions, SyncSalesDocument } from "./useSyncSalesDocument.js";
+export { useSyncSalesDocument } from "./useSyncSalesDocument.js";
+export type { Task } from "./useTask.js";
