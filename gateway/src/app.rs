@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axum::Router;
 use database::Database;
+use realtime::Realtime;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct App {
     pub(crate) router: Router,
     pub(crate) workers: Workers,
+    pub(crate) realtime: Realtime,
     pub(crate) database: Database,
     pub(crate) grace: Duration,
 }
@@ -42,15 +44,24 @@ impl App {
         }
     }
 
-    /// Serves until `stop`, and ends in order.
+    /// Serves until `stop`, and ends in order. Sockets are closed at once: a request that waits for an event would wait
+    /// for as long as there is grace.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) {
         let Self {
             router,
             workers,
+            realtime,
             database,
             grace,
         } = self;
-        server::serve(listener, router, stop, grace).await;
+        let close_sockets = async {
+            stop.cancelled().await;
+            realtime.close();
+        };
+        tokio::join!(
+            server::serve(listener, router, stop.clone(), grace),
+            close_sockets
+        );
         workers.stop(PATIENCE).await;
         database.close().await;
         tracing::info!("stopped");

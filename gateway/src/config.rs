@@ -16,6 +16,7 @@ use std::{
 use axum::http::HeaderValue;
 use database::DatabaseUrl;
 use ipnet::IpNet;
+use outbound::Reach;
 use secrecy::{ExposeSecret as _, SecretString};
 use validation::Email;
 
@@ -23,7 +24,7 @@ use self::variables::Variables;
 pub use self::{
     error::StartError,
     limits::RateLimits,
-    remote::{ExternalApi, Metakocka, Outbound, RedisUrl},
+    remote::{ExternalApi, Metakocka, RedisUrl},
     secrets::Secrets,
     variables::Environment,
 };
@@ -55,7 +56,7 @@ pub struct Config {
     /// The proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     /// Which addresses may be called.
-    pub outbound: Outbound,
+    pub outbound: Reach,
     /// The web pages of other origins that may call with a browser's credentials.
     pub cors_allowed_origins: Vec<HeaderValue>,
     /// How it logs.
@@ -132,7 +133,7 @@ impl Config {
                 "addresses or CIDR networks separated by commas, such as 10.0.0.0/8",
                 remote::network,
             )?,
-            outbound: Outbound::read(variables)?,
+            outbound: remote::outbound(variables)?,
             cors_allowed_origins: variables.list(
                 "CORS_ALLOWED_ORIGINS",
                 "origins separated by commas, such as https://app.example",

@@ -1,15 +1,26 @@
 //! `gateway demo`: a small company that exists as long as the process. `serve` reaches nothing of it.
 
 mod company;
+mod directory;
+mod drive;
+mod mishaps;
 mod motion;
+mod outside;
+mod papers;
 mod seed;
 mod shop;
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
 
 use self::{
     company::{ADMIN, CUSTOMERS, DOMAIN, PARTNERS, PASSWORD},
+    drive::Drive,
+    mishaps::Mishaps,
     motion::Motion,
+    outside::Outside,
 };
 use crate::{
     app::App,
@@ -19,7 +30,9 @@ use crate::{
 };
 
 /// What the demo decides by itself, whatever the environment says.
-const OWN: [&str; 5] = [
+const OWN: [&str; 7] = [
+    "METAKOCKA_TEST_MODE",
+    "OUTBOUND_BLOCK_PRIVATE",
     "JWT_SECRET",
     "CREDENTIALS_KEY",
     "ADMIN_EMAIL",
@@ -31,8 +44,12 @@ const OWN: [&str; 5] = [
 pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
     let folder = tempfile::tempdir().map_err(|error| StartError::because("TMPDIR", &error))?;
     let url = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());
+    let outside = Outside::start().await;
+    let outside = Arc::new(outside.map_err(|error| StartError::because("127.0.0.1", &error))?);
     let config = Config::read(&|name| match name {
         "DATABASE_URL" => Some(url.clone()),
+        // Nobody who tries something here should reach the real one.
+        "METAKOCKA_BASE_URL" => Some(outside.erp.url()),
         // The sign-ins should not drown in log lines.
         "RUST_LOG" => source(name).or_else(|| Some("warn".to_owned())),
         name if OWN.contains(&name) => None,
@@ -44,23 +61,33 @@ pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
         .local_addr()
         .map_err(|error| StartError::because("BIND_ADDR", &error))?;
     let parts = Parts::new(start::database(&config.storage).await?, &config).await?;
-    let bookings = seed::company(&parts).await;
+    let bookings = seed::company(&parts, &outside).await;
     let bookings = bookings.map_err(|error| StartError::new("demo", format!("{error:#}")))?;
+    let sync = parts.users.service.clone();
     let motion = Motion::new(&parts, bookings);
-    let app = App::assemble(parts, &config);
+    let drive = Drive::new(parts.realtime.clone());
+    let mishaps = Mishaps::new(&parts, Arc::clone(&outside));
+    let app = App::assemble_with(parts, &config, mishaps.router());
     app.workers
         .start("demo", move |stop| motion.clone().run(stop));
-    introduce(&address.to_string());
+    app.workers
+        .start("demo drive", move |stop| drive.clone().run(stop));
+    let others = Arc::clone(&outside);
+    app.workers.start("demo directory", move |stop| {
+        directory::past(sync.clone(), Arc::clone(&others), stop)
+    });
+    introduce(&address.to_string(), &outside);
     app.serve(listener).await
 }
 
 /// Prints where it is and who can sign in.
-fn introduce(address: &str) {
+fn introduce(address: &str, outside: &Outside) {
     let mut lines = vec![
         format!("Lockstep demo: listening on http://{address}"),
         String::new(),
+        format!("  Panel              http://{address}/admin"),
         format!("  API documentation  http://{address}/docs"),
-        "  Sign in            POST /api/auth/login {email, password}".to_owned(),
+        "  Sign in            with any of these addresses; the panel is for the admin".to_owned(),
         format!("  Password of all    {PASSWORD}"),
         String::new(),
         format!("  {:<10}{ADMIN}@{DOMAIN}", "admin"),
@@ -78,9 +105,18 @@ fn introduce(address: &str) {
         };
         format!("  {:<10}{}@{DOMAIN}{note}", "partner", partner.id)
     }));
+    lines.push(String::new());
+    lines.extend(outside.sites.iter().map(|site| {
+        let (name, url) = (site.name, site.server.url());
+        format!("  {:<19}{url}", format!("Users of {name}"))
+    }));
+    lines.push(format!("  {:<19}{}", "Metakocka", outside.erp.url()));
     lines.extend([
         String::new(),
         "One booking moves every few seconds. Ctrl-C ends it, and all data goes.".to_owned(),
     ]);
     let _ = writeln!(io::stdout().lock(), "{}", lines.join("\n"));
 }
+
+#[cfg(test)]
+mod tests;

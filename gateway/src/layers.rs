@@ -85,7 +85,11 @@ impl Entrance {
             // Who calls and what they are answered may rest on one look at the version of the data.
             time_limit::within(limit, in_one_moment(self.admit(request, inner))).await
         };
-        measured.end(panics::caught(answer).await, &self.series)
+        let mut response = panics::caught(answer).await;
+        if let Some(route) = measured.route() {
+            stock::stamp_refusal(route, self.layers.clock.now(), &mut response);
+        }
+        measured.end(response, &self.series)
     }
 
     async fn admit<S: Inside>(&self, mut request: Request, mut inner: S) -> Response {

@@ -8,8 +8,10 @@ mod demo;
 mod health;
 mod layers;
 mod openapi;
+mod panel;
 mod partners;
 mod providers;
+mod reactions;
 mod router;
 mod server;
 mod start;
@@ -21,6 +23,6 @@ pub use app::App;
 pub use cli::{Cli, Command, CreateAdmin, Migrate};
 pub use commands::run;
 pub use config::{
-    Config, Environment, ExternalApi, FirstAdmin, Log, LogFormat, Metakocka, Outbound, RateLimits,
-    RedisUrl, Secrets, Source, StartError, Storage, TokenLifetimes,
+    Config, Environment, ExternalApi, FirstAdmin, Log, LogFormat, Metakocka, RateLimits, RedisUrl,
+    Secrets, Source, StartError, Storage, TokenLifetimes,
 };

@@ -1,11 +1,21 @@
 //! What one domain needs and another has.
 
+mod booking_desk;
+mod bureau;
 mod directory;
+mod document_progress;
+mod organization_admins;
 mod partner_profiles;
+mod people;
 mod stock_sockets;
+mod sync_progress;
+mod test_companies;
 
 pub(crate) use self::{
-    directory::AccountDirectory, partner_profiles::PartnerProfiles, stock_sockets::StockSockets,
+    booking_desk::SocketDesk, bureau::DomainBureau, directory::AccountDirectory,
+    document_progress::DocumentProgress, organization_admins::OrganizationAdmins,
+    partner_profiles::PartnerProfiles, people::AccountPeople, stock_sockets::StockSockets,
+    sync_progress::SyncProgress, test_companies::TestCompanies,
 };
 
 use accounts::{Account, Phone};

@@ -9,7 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     health,
     openapi::{self, Document},
-    partners,
+    panel, partners,
+    providers::StockSockets,
     wiring::Parts,
 };
 
@@ -22,6 +23,9 @@ pub(crate) fn routes(parts: &Parts) -> (Router, utoipa::openapi::OpenApi) {
         partners: profiles,
         bookings,
         shop,
+        realtime,
+        users,
+        documents,
         health,
         ..
     } = parts;
@@ -34,15 +38,20 @@ pub(crate) fn routes(parts: &Parts) -> (Router, utoipa::openapi::OpenApi) {
         ))
         .merge(stock::router(
             shop.stock.clone(),
-            Arc::new(shop.sockets.clone()),
+            Arc::new(StockSockets::new(realtime.clone())),
         ))
+        .merge(user_sync::router(users.service.clone()))
+        .merge(metakocka::router(documents.metakocka.clone()))
         .merge(partners::router(accounts.clone()))
+        .merge(realtime::router(realtime))
         .merge(outbox::router(database.clone(), tail.clone()))
         .merge(health::router(health.clone()))
         .split_for_parts();
     let router = router
+        .merge(realtime::socket_router(realtime))
         .merge(openapi::router(&document))
-        .route("/", get(async || Redirect::temporary("/docs")));
+        .merge(panel::router())
+        .route("/", get(async || Redirect::temporary("/admin/")));
     (router, document)
 }
 

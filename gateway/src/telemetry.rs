@@ -71,6 +71,7 @@ pub(crate) fn metrics() -> PrometheusHandle {
 }
 
 fn describe() {
+    realtime::describe_metrics();
     metrics::describe_counter!("http_requests_total", "Answered requests");
     metrics::describe_histogram!(
         "http_request_duration_seconds",

@@ -1,30 +1,36 @@
-//! The object graph: the only file that makes repositories and services.
+//! The object graph: the only place that makes repositories and services.
+
+mod documents;
+mod realtime;
+mod shop;
+mod user_directory;
 
 use std::{sync::Arc, time::Duration};
 
+use ::realtime::Realtime;
 use accounts::{
     AccessTokens, AccountRepository, Accounts, AccountsAuthenticator, AccountsParts, LoginThrottle,
     PasswordCost, PasswordHasher, SeaAccountRepository, SeaOrganizationRepository,
     SeaServiceTokenRepository, SeaSessionRepository, ThrottleLimits,
 };
+use auth::Authenticator;
+use axum::Router;
 use bookings_sync::{Bookings, Partners, SeaBookingRepository, SeaPartnerRepository};
 use chrono::TimeDelta;
 use clock::{Clock, SystemClock};
-use database::Database;
-use outbox::{Retention, Tail};
+use database::{Backend, Database};
+use outbox::{Listener, Retention, Tail};
 use secrecy::SecretString;
-use stock::{
-    Combiner, CommandQueue, Expiry, ProductRepository, QueueLimits, SeaProductRepository,
-    SeaStockRepository, ShownProducts, Stock, StockParts, StockRepository, ValidationNews,
-};
 use tokio_util::sync::CancellationToken;
 
+use self::realtime::Neighbours;
+pub(crate) use self::{documents::Documents, shop::Shop, user_directory::UserDirectory};
 use crate::{
     app::App,
     config::{Config, StartError, TokenLifetimes},
     health::Health,
     layers::{AnonymousLimit, Layers, TimeLimits},
-    providers::{AccountDirectory, PartnerProfiles, StockSockets},
+    providers::{AccountDirectory, PartnerProfiles},
     router, start, telemetry,
     workers::{self, Workers},
 };
@@ -39,6 +45,10 @@ pub(crate) struct Parts {
     pub(crate) profiles: PartnerProfiles,
     pub(crate) bookings: Bookings,
     pub(crate) shop: Shop,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) realtime: Realtime,
+    pub(crate) users: UserDirectory,
+    pub(crate) documents: Documents,
     pub(crate) health: Health,
 }
 
@@ -120,45 +130,6 @@ impl People {
     }
 }
 
-/// Stock, and what works for it beside the requests.
-pub(crate) struct Shop {
-    pub(crate) stock: Stock,
-    pub(crate) sockets: StockSockets,
-    pub(crate) combiner: Arc<Combiner>,
-    pub(crate) expiry: Arc<Expiry>,
-    pub(crate) news: ValidationNews,
-    shown: ShownProducts,
-}
-
-impl Shop {
-    /// The stock in `database`.
-    pub(crate) fn new(database: &Database, clock: &Arc<dyn Clock>) -> Self {
-        let units: Arc<dyn StockRepository> = Arc::new(SeaStockRepository::new(database.clone()));
-        let products: Arc<dyn ProductRepository> =
-            Arc::new(SeaProductRepository::new(database.clone()));
-        let shown = ShownProducts::new(Arc::clone(&products));
-        let news = ValidationNews::new(Arc::clone(&units), Arc::clone(clock));
-        let (queue, combiner) =
-            CommandQueue::new(&units, Arc::clone(clock), QueueLimits::default());
-        let stock = Stock::new(StockParts {
-            units: Arc::clone(&units),
-            products,
-            queue,
-            shown: shown.clone(),
-            news: news.clone(),
-            clock: Arc::clone(clock),
-        });
-        Self {
-            stock,
-            sockets: StockSockets::default(),
-            combiner: Arc::new(combiner),
-            expiry: Arc::new(Expiry::new(units, Arc::clone(clock))),
-            news,
-            shown,
-        }
-    }
-}
-
 fn span(duration: Duration) -> TimeDelta {
     TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
@@ -168,8 +139,6 @@ impl Parts {
     pub(crate) async fn new(database: Database, config: &Config) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shop = Shop::new(&database, &clock);
-        let tail = Tail::start(database.clone(), vec![Arc::new(shop.shown.clone())]).await;
-        let tail = Arc::new(tail.map_err(|error| StartError::because("DATABASE_URL", &error))?);
         let People {
             accounts,
             directory,
@@ -182,6 +151,18 @@ impl Parts {
             directory,
             Arc::clone(&clock),
         );
+        let authenticator: Arc<dyn Authenticator> =
+            Arc::new(AccountsAuthenticator::new(accounts.clone(), &database));
+        let neighbours = Neighbours {
+            authenticator: Arc::clone(&authenticator),
+            bookings: bookings.clone(),
+            partners: partners.clone(),
+            stock: shop.stock.clone(),
+        };
+        let realtime = realtime::realtime(&database, &clock, neighbours, config);
+        let tail = tail(&database, &shop, &realtime).await?;
+        let users = UserDirectory::new(&database, &clock, config, realtime.progress())?;
+        let documents = Documents::new(&database, &clock, &accounts, config, realtime.progress())?;
         let health = Health {
             database: database.clone(),
             redis: config.redis_url.clone(),
@@ -198,9 +179,26 @@ impl Parts {
             profiles,
             bookings,
             shop,
+            authenticator,
+            realtime,
+            users,
+            documents,
             health,
         })
     }
+}
+
+/// What hands recorded events on, to stock's cache and to the sockets.
+async fn tail(
+    database: &Database,
+    shop: &Shop,
+    realtime: &Realtime,
+) -> Result<Arc<Tail>, StartError> {
+    let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(shop.shown.clone()), realtime.listener()];
+    let tail = Tail::start(database.clone(), listeners).await;
+    let tail = tail.map_err(|error| StartError::because("DATABASE_URL", &error))?;
+    realtime.begin_at(tail.position());
+    Ok(Arc::new(tail))
 }
 
 impl App {
@@ -209,10 +207,19 @@ impl App {
         let database = start::database(&config.storage).await?;
         let parts = Parts::new(database, config).await?;
         start::first_admin(&parts.accounts, config.first_admin.as_ref()).await?;
+        if parts.database.backend() == Backend::Sqlite {
+            // Nobody else uses an embedded database: a run under way is one of a process that is gone.
+            parts.users.schedules.interrupt_all().await;
+        }
         Ok(Self::assemble(parts, config))
     }
 
     pub(crate) fn assemble(parts: Parts, config: &Config) -> Self {
+        Self::assemble_with(parts, config, Router::new())
+    }
+
+    /// The gateway with further routes, which stand in no document.
+    pub(crate) fn assemble_with(parts: Parts, config: &Config, further: Router) -> Self {
         let workers = Workers::new(CancellationToken::new());
         let anonymous_limit = config
             .rate_limits
@@ -220,10 +227,7 @@ impl App {
             .map(|limit| Arc::new(AnonymousLimit::new(limit)));
         let layers = Layers {
             clock: Arc::clone(&parts.clock),
-            authenticator: Arc::new(AccountsAuthenticator::new(
-                parts.accounts.clone(),
-                &parts.database,
-            )),
+            authenticator: Arc::clone(&parts.authenticator),
             trusted_proxies: config.trusted_proxies.clone().into(),
             cors_allowed_origins: config.cors_allowed_origins.clone(),
             time_limits: TimeLimits::default(),
@@ -236,8 +240,9 @@ impl App {
         ));
         workers::start_all(&workers, &parts, &retention, anonymous_limit);
         Self {
-            router: layers.wrap(routes),
+            router: layers.wrap(routes.merge(further)),
             workers,
+            realtime: parts.realtime,
             database: parts.database,
             grace: config.shutdown_grace,
         }

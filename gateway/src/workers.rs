@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     layers::{AnonymousLimit, panic_message},
-    wiring::{Parts, Shop},
+    wiring::{Documents, Parts, Shop, UserDirectory},
 };
 
 /// How long a worker that panicked rests before it begins again.
@@ -36,7 +36,14 @@ pub(crate) fn start_all(
         let retention = Arc::clone(&retention);
         async move { retention.run(stop).await }
     });
+    let realtime = parts.realtime.clone();
+    workers.start("real time", move |stop| {
+        let realtime = realtime.clone();
+        async move { realtime.run(stop).await }
+    });
     start_stock(workers, &parts.shop);
+    start_directory(workers, &parts.users);
+    start_documents(workers, &parts.documents);
     let (profiles, accounts) = (parts.profiles.clone(), parts.accounts.clone());
     workers.start("partner profiles", move |stop| {
         let (profiles, accounts) = (profiles.clone(), accounts.clone());
@@ -69,6 +76,34 @@ fn start_stock(workers: &Workers, shop: &Shop) {
     workers.start("stock validations", move |stop| {
         let news = news.clone();
         async move { news.run(stop).await }
+    });
+}
+
+/// Starts what syncs users.
+fn start_directory(workers: &Workers, directory: &UserDirectory) {
+    let runner = Arc::clone(&directory.runner);
+    workers.start("user sync runs", move |stop| {
+        let runner = Arc::clone(&runner);
+        async move { runner.run(stop).await }
+    });
+    let schedules = Arc::clone(&directory.schedules);
+    workers.start("user sync schedules", move |stop| {
+        let schedules = Arc::clone(&schedules);
+        async move { schedules.run(stop).await }
+    });
+}
+
+/// Starts what tries failed syncs again, and what works on runs and imports.
+fn start_documents(workers: &Workers, documents: &Documents) {
+    let worker = documents.worker.clone();
+    workers.start("metakocka queue", move |stop| {
+        let worker = worker.clone();
+        async move { worker.run_queue(stop).await }
+    });
+    let worker = documents.worker.clone();
+    workers.start("metakocka runs", move |stop| {
+        let worker = worker.clone();
+        async move { worker.run_runs(stop).await }
     });
 }
 

@@ -2,11 +2,14 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::sql_migration::{SqlMigration, sql_migration};
 
-const ALL: [SqlMigration; 4] = [
+const ALL: [SqlMigration; 7] = [
     sql_migration!("m0001_accounts"),
     sql_migration!("m0002_outbox"),
     sql_migration!("m0003_bookings"),
     sql_migration!("m0004_stock"),
+    sql_migration!("m0005_realtime"),
+    sql_migration!("m0006_user_sync"),
+    sql_migration!("m0007_metakocka"),
 ];
 
 /// The names of all migrations, in order.

@@ -1,6 +1,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use axum::http::{Uri, uri::Authority};
+use outbound::Reach;
 use secrecy::SecretString;
 use validation::Email;
 
@@ -59,23 +60,13 @@ impl Metakocka {
 }
 
 /// Which addresses the gateway may call when an admin names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outbound {
-    /// All but link-local ones.
-    Everywhere,
-    /// Public ones only.
-    PublicOnly,
-}
-
-impl Outbound {
-    pub(super) fn read(variables: &Variables<'_>) -> Result<Self, StartError> {
-        let block = variables.flag("OUTBOUND_BLOCK_PRIVATE", false)?;
-        Ok(if block {
-            Self::PublicOnly
-        } else {
-            Self::Everywhere
-        })
-    }
+pub(super) fn outbound(variables: &Variables<'_>) -> Result<Reach, StartError> {
+    let block = variables.flag("OUTBOUND_BLOCK_PRIVATE", false)?;
+    Ok(if block {
+        Reach::PublicOnly
+    } else {
+        Reach::Everywhere
+    })
 }
 
 /// A Redis server.

@@ -54,7 +54,7 @@ fn without_any_variable_the_defaults_of_the_contract_hold() {
     ];
     assert_eq!(limits.map(|limit| limit.unwrap().get()), [600, 5, 50]);
     assert!(config.trusted_proxies.is_empty() && config.cors_allowed_origins.is_empty());
-    assert_eq!(config.outbound, Outbound::Everywhere);
+    assert_eq!(config.outbound, Reach::Everywhere);
     assert!(config.storage.auto_migrate);
     assert_eq!(config.log.format, LogFormat::Pretty);
     assert_eq!(config.log.filter, "info,sqlx=warn,sea_orm=warn");
@@ -86,7 +86,7 @@ fn variables_of_the_server_are_read() {
     );
     assert_eq!(
         with("OUTBOUND_BLOCK_PRIVATE", "1").outbound,
-        Outbound::PublicOnly
+        Reach::PublicOnly
     );
     let origins = with(
         "CORS_ALLOWED_ORIGINS",

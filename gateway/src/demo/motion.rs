@@ -111,12 +111,16 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::{commands::empty, demo::seed};
+    use crate::{
+        commands::empty,
+        demo::{outside::Outside, seed},
+    };
 
     #[tokio::test]
     async fn the_company_has_bookings_in_every_state_and_they_move() {
         let (parts, _folder) = empty().await.unwrap();
-        let ids = seed::company(&parts).await.unwrap();
+        let outside = Outside::start().await.unwrap();
+        let ids = seed::company(&parts, &outside).await.unwrap();
         let motion = Motion::new(&parts, ids.clone());
         let mut states = HashSet::new();
         for id in &ids {

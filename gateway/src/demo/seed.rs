@@ -10,12 +10,14 @@ use super::{
     company::{
         self, ADMIN, CURRENCY, CUSTOMERS, DOMAIN, JOBS, Job, ORGANIZATION, PARTNERS, PASSWORD,
     },
-    shop,
+    directory,
+    outside::Outside,
+    papers, shop,
 };
 use crate::{providers::PartnerProfiles, wiring::Parts};
 
 /// Fills an empty database, as people would; the bookings are returned.
-pub(super) async fn company(parts: &Parts) -> Result<Vec<BookingId>> {
+pub(super) async fn company(parts: &Parts, outside: &Outside) -> Result<Vec<BookingId>> {
     let admin = person(parts, (ADMIN, "Alenka Novak", None), Role::Admin);
     let customers = CUSTOMERS
         .iter()
@@ -38,6 +40,10 @@ pub(super) async fn company(parts: &Parts) -> Result<Vec<BookingId>> {
         .await?;
     let office = Caller::account(admin.id, admin.role).actor();
     shop::fill(&parts.shop.stock, &office).await?;
+    directory::locations(&parts.users.service, outside).await?;
+    let today = parts.clock.now().date_naive();
+    let documents = &parts.documents.metakocka;
+    papers::fill(documents, outside, organization.id.clone(), today).await?;
     let mut bookings = Vec::with_capacity(JOBS.len());
     for job in &JOBS {
         bookings.push(

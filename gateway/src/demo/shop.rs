@@ -92,3 +92,8 @@ fn draft(ware: &Ware) -> Result<ProductDraft> {
         variants: ware.variants.iter().map(variant).collect::<Result<_>>()?,
     })
 }
+
+/// What it sells, by code and name.
+pub(super) fn articles() -> impl Iterator<Item = (&'static str, &'static str)> {
+    WARES.iter().map(|ware| (ware.id, ware.title))
+}

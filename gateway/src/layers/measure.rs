@@ -29,6 +29,11 @@ impl Measured {
         }
     }
 
+    /// The template of its path, where there is one.
+    pub(super) fn route(&self) -> Option<&str> {
+        self.route.as_ref().map(MatchedPath::as_str)
+    }
+
     /// Counts the request and its latency by method, route and status, and tells the log which route it was.
     pub(super) fn end(self, mut response: Response, series: &Series) -> Response {
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);

@@ -16,8 +16,9 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 
-/// Paths that whoever watches over the gateway may ask as often as they like.
-const EXEMPT: [&str; 2] = ["/healthz", "/readyz"];
+/// Paths that whoever watches over the gateway may ask as often as they like; and sockets, which sign in behind the
+/// request, and count what they send themselves.
+const EXEMPT: [&str; 4] = ["/healthz", "/readyz", "/socket.io", "/socket.io/"];
 
 /// How often somebody without a valid token may call, for each address.
 #[derive(Debug)]

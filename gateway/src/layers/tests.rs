@@ -18,6 +18,8 @@ use validation::Id;
 
 use super::*;
 
+mod stock;
+
 /// Knows one token.
 struct OneToken;
 

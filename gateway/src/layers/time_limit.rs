@@ -8,16 +8,33 @@ use axum::{
 
 /// How long a request may take, its body and all.
 pub(super) const USUAL: Duration = Duration::from_secs(30);
-const LONG: Duration = Duration::from_mins(10);
+/// A remote server may be read for ten minutes, and what it said is to be written down as well.
+const LONG: Duration = Duration::from_mins(11);
 
-/// Routes that work through everything there is.
-const LONG_RUNNING: [&str; 6] = [
+/// Routes that work through everything there is, or wait for something.
+const LONG_RUNNING: [&str; 21] = [
     "/bookings/reconcile",
     "/bookings/sync-customer",
     "/bookings/sync-drift",
+    "/api/integrations/metakocka/conflicts/{documentId}",
+    "/api/integrations/metakocka/credentials/test",
+    "/api/integrations/metakocka/errors/{documentId}/retry",
+    "/api/integrations/metakocka/reconciliation",
+    "/api/integrations/metakocka/sales-documents/sync",
+    "/api/integrations/metakocka/sales-documents/sync-from-metakocka",
     "/api/stock/export",
     "/api/stock/import",
     "/api/stock/verify",
+    // Long-polling waits for the next event, or for the ping that is due within 25 s.
+    "/socket.io",
+    "/socket.io/",
+    "/api/user-sync/locations/{id}/check",
+    "/api/user-sync/locations/{id}/preview",
+    "/api/user-sync/locations/{id}/execute",
+    "/api/user-sync/previews/{previewId}/export",
+    "/api/user-sync/runs/{id}/export",
+    "/api/user-sync/runs/{id}/undo",
+    "/api/user-sync/sync-all",
 ];
 
 /// How long requests may take.

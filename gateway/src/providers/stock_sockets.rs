@@ -1,17 +1,19 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-
+use realtime::Realtime;
 use stock::ConnectedClients;
 
-/// Stock tells how many clients hear of it; whoever opens and closes their sockets counts them here. Clones share the
-/// count.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct StockSockets(Arc<AtomicUsize>);
+/// Stock tells how many clients hear of it; real time has their sockets.
+#[derive(Clone, Debug)]
+pub(crate) struct StockSockets(Realtime);
+
+impl StockSockets {
+    /// Counts the sockets of `realtime`.
+    pub(crate) fn new(realtime: Realtime) -> Self {
+        Self(realtime)
+    }
+}
 
 impl ConnectedClients for StockSockets {
     fn count(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.count_shoppers()
     }
 }

@@ -4,7 +4,18 @@ use super::*;
 use crate::commands::empty;
 
 /// Routes that serve pages or lead to them.
-const UNDOCUMENTED: [&str; 5] = ["/", "/api/openapi.json", "/docs", "/docs/", "/docs/{*rest}"];
+const UNDOCUMENTED: [&str; 10] = [
+    "/",
+    "/admin",
+    "/admin/",
+    "/admin/{*path}",
+    "/api/openapi.json",
+    "/docs",
+    "/docs/",
+    "/docs/{*rest}",
+    "/socket.io",
+    "/socket.io/",
+];
 
 /// The paths that a router knows, which it tells nobody but a person who debugs it.
 fn paths(router: &Router) -> BTreeSet<String> {

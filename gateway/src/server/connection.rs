@@ -18,6 +18,8 @@ const FIRST_REQUEST: Duration = Duration::from_secs(15);
 const NEXT_REQUEST: Duration = Duration::from_secs(75);
 /// The largest request head, in bytes.
 const HEAD: usize = 64 * 1024;
+/// How long a client may take nothing of what it was sent.
+const DEAF: Duration = Duration::from_mins(1);
 /// How often a silent HTTP/2 client is asked whether it is still there.
 const PING: Duration = Duration::from_secs(20);
 
@@ -41,6 +43,7 @@ impl Connection {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "small answers may be slow");
         }
+        give_up_on_the_deaf(&stream);
         let asked = Arc::new(Notify::new());
         let heard = Arc::clone(&asked);
         let service = service_fn(move |request: Request<Incoming>| {
@@ -60,6 +63,17 @@ impl Connection {
             tracing::debug!(%peer, error, "a connection broke");
         }
     }
+}
+
+/// Has the system end a connection whose client acknowledges nothing, or has no room, for a minute: a websocket that is
+/// cut off for its slowness would else wait for ever to write what it was sent before.
+fn give_up_on_the_deaf(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(DEAF)) {
+        tracing::debug!(%error, "a deaf client may hold its connection for long");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, DEAF);
 }
 
 /// Ends when nothing was asked in time. hyper's own limit begins only when it knows which version the client speaks.

@@ -32,7 +32,14 @@ fn it_lives_is_ready_and_shows_what_it_can_do() {
             "{path}"
         );
     }
-    assert!(gateway.get("/", None).head.contains("location: /docs"));
+    assert!(gateway.get("/", None).head.contains("location: /admin/"));
+    let panel = gateway.get("/admin/login", None);
+    assert!(
+        panel
+            .head
+            .contains("content-security-policy: default-src 'none'")
+    );
+    assert!(panel.body.contains("<title>Lockstep"), "{}", panel.body);
     assert!(gateway.get("/docs/", None).body.contains("swagger-ui"));
     assert_eq!(gateway.get("/docs/swagger-ui-bundle.js", None).status, 200);
     assert!(
