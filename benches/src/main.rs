@@ -4,12 +4,15 @@ mod http;
 mod machine;
 mod mirrors;
 mod node;
+mod pgbench;
 mod put;
 mod reconcile;
 mod report;
 mod seed;
 mod start;
+mod stock;
 mod sync_customer;
+mod user_sync;
 
 use std::path::PathBuf;
 
@@ -37,7 +40,11 @@ enum Bench {
     SyncCustomer,
     Reconcile,
     Mirrors,
+    UserSync,
     Start,
+    StockPostgres,
+    StockSqlite,
+    StockReads,
 }
 
 #[tokio::main]
@@ -81,6 +88,10 @@ async fn run(bench: Bench) -> anyhow::Result<Vec<Row>> {
         Bench::SyncCustomer => sync_customer::run().await,
         Bench::Reconcile => reconcile::run().await,
         Bench::Mirrors => mirrors::run().await,
+        Bench::UserSync => user_sync::run().await,
         Bench::Start => start::run().await,
+        Bench::StockPostgres => stock::postgres().await,
+        Bench::StockSqlite => stock::sqlite().await,
+        Bench::StockReads => stock::reads().await,
     }
 }

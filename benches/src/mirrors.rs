@@ -5,7 +5,10 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
@@ -56,13 +59,13 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
 }
 
 /// An empty axum handler in a process of its own.
-struct Empty {
+pub(crate) struct Empty {
     process: std::process::Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Empty {
-    fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start() -> anyhow::Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
             .arg("--serve-empty")
             .stdout(Stdio::piped())
@@ -88,7 +91,10 @@ impl Drop for Empty {
 pub(crate) async fn serve_empty() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
-    let router = Router::new().route("/users/{id}/bookings", get(async || {}));
+    let router = Router::new()
+        .route("/users/{id}/bookings", get(async || {}))
+        .route("/api/products/{id}/stock", get(async || {}))
+        .route("/api/stock/validate", post(async || {}));
     Ok(axum::serve(
         axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
         router,

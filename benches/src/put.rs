@@ -1,17 +1,15 @@
 use std::{
     io::Write,
-    process::Stdio,
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
 use bytes::Bytes;
 use sqlx::{Connection, Executor};
-use tokio::process::Command;
 
 use crate::{
     http::{CLIENTS, load},
     node::Node,
+    pgbench,
     report::{Limit, Row, median},
     seed::Place,
 };
@@ -31,13 +29,18 @@ pub(crate) async fn postgres() -> anyhow::Result<Vec<Row>> {
     let token = node.sign_in().await?;
     let mut script = tempfile::NamedTempFile::new()?;
     script.write_all(TRANSACTION.as_bytes())?;
+    let bookings = format!("bookings={BOOKINGS}");
     let (mut measured, mut baseline) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
         place
             .execute("VACUUM ANALYZE; CHECKPOINT")
             .await
             .or(place.execute("CHECKPOINT").await)?;
-        baseline.push(pgbench(&place.url(), script.path()).await?);
+        baseline.push(
+            pgbench::run(&place.url(), script.path(), TIME, &bookings)
+                .await?
+                .per_second,
+        );
         place.execute("CHECKPOINT").await?;
         measured.push(
             load(&node.address, &token, TIME, move |client, n| {
@@ -102,33 +105,6 @@ fn row(place: &Place, measured: f64, baseline: f64, name: &str) -> Row {
         value: measured / baseline,
         limit: Limit::AtLeast(0.7),
     }
-}
-
-async fn pgbench(url: &str, script: &std::path::Path) -> anyhow::Result<f64> {
-    let output = Command::new("pgbench")
-        .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
-        .args([
-            format!("--client={CLIENTS}"),
-            format!("--time={}", TIME.as_secs()),
-        ])
-        .arg(format!("--define=bookings={BOOKINGS}"))
-        .arg("--file")
-        .arg(script)
-        .arg(url)
-        .stderr(Stdio::inherit())
-        .output()
-        .await
-        .context("pgbench is missing: it comes with Postgres")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let line = text
-        .lines()
-        .find(|line| line.starts_with("tps"))
-        .context("pgbench printed no tps")?;
-    Ok(line
-        .split_whitespace()
-        .nth(2)
-        .context("pgbench printed no figure")?
-        .parse()?)
 }
 
 /// Transactions per second of one connection that does nothing else.
