@@ -12,20 +12,24 @@ const DOMAINS: [&str; 6] = [
     "stock",
     "user-sync",
 ];
-const FOUNDATION: [&str; 6] = [
+const FOUNDATION: [&str; 9] = [
     "api-error",
     "auth",
     "clock",
+    "credentials",
     "database",
+    "outbound",
     "outbox",
+    "schedule",
     "validation",
 ];
 /// Which of our crates those know that are neither, nor the gateway.
-const OTHERS: [(&str, &[&str]); 4] = [
+const OTHERS: [(&str, &[&str]); 5] = [
     ("migrations", &["database"]),
     ("test-support", &["database", "migrations"]),
-    ("benches", &["test-support"]),
-    ("system-tests", &["test-support"]),
+    ("simulators", &["clock", "outbound"]),
+    ("benches", &["simulators", "test-support"]),
+    ("system-tests", &["outbound", "simulators", "test-support"]),
 ];
 
 fn packages() -> Vec<Value> {

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::time::{interval, timeout};
 
 /// How long something outside of a test may take before the test fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until `condition` holds: for what another process does in its own time.
 #[expect(

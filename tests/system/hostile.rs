@@ -48,7 +48,10 @@ impl Siege {
         let raw = Raw::new(site.house.admin.clone());
         let mut reader = Reader::open(&site.house.database).await;
         let before = reader.snapshot().await;
-        let operations = operations(&site.house.stranger()).await;
+        let mut operations = operations(&site.house.stranger()).await;
+        // Those are for the members of an organization; the tests of their domain send what no client should.
+        operations.retain(|operation| !operation.template.contains("/integrations/"));
+        operations.retain(|operation| !operation.template.contains("/sales-documents"));
         Self {
             site,
             raw,

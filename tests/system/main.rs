@@ -18,3 +18,4 @@ mod stock;
 mod stop;
 mod tampering;
 mod tokens;
+mod user_sync;

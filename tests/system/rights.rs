@@ -1,5 +1,6 @@
 //! Who may do what: every operation of the OpenAPI document, by everybody who may not.
 
+mod directory;
 pub(crate) mod document;
 pub(crate) mod site;
 mod table;

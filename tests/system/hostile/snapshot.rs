@@ -37,19 +37,23 @@ enum Connection {
 }
 
 /// For each table, a query that makes one text of it. Refused syncs are meant to leave a line in the history, and
-/// validations are told of when somebody has the time.
+/// validations are told of when somebody has the time, as notifications are made.
 const SQLITE_TABLES: &str = r#"
     SELECT 'SELECT ''' || m.name || ''', (SELECT group_concat(r, char(10)) FROM (SELECT '
         || (SELECT group_concat('quote("' || name || '")', ' || ''|'' || ') FROM pragma_table_info(m.name))
         || ' AS r FROM "' || m.name || '"'
         || CASE m.name WHEN 'booking_history' THEN ' WHERE outcome <> ''refused'''
-           WHEN 'outbox' THEN ' WHERE event <> ''STOCK_VALIDATED''' ELSE '' END
+           WHEN 'outbox' THEN ' WHERE event NOT IN (''STOCK_VALIDATED'', ''notification:new'')'
+           WHEN 'notifications' THEN ' WHERE read_at IS NOT NULL'
+           WHEN 'notification_cursor' THEN ' WHERE 1 = 0' ELSE '' END
         || ' ORDER BY 1))', NULL
     FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name"#;
 const POSTGRES_TABLES: &str = r"
     SELECT format('SELECT %L, (SELECT string_agg(t::text, chr(10) ORDER BY t::text) FROM %I t%s)', tablename, tablename,
         CASE tablename WHEN 'booking_history' THEN ' WHERE outcome <> ''refused'''
-            WHEN 'outbox' THEN ' WHERE event <> ''STOCK_VALIDATED''' ELSE '' END), NULL::text
+            WHEN 'outbox' THEN ' WHERE event NOT IN (''STOCK_VALIDATED'', ''notification:new'')'
+            WHEN 'notifications' THEN ' WHERE read_at IS NOT NULL'
+            WHEN 'notification_cursor' THEN ' WHERE 1 = 0' ELSE '' END), NULL::text
     FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename";
 
 impl Reader {

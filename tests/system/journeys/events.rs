@@ -18,10 +18,13 @@ fn heard(events: &[Value]) -> Vec<String> {
     said.collect()
 }
 
+/// But for notifications, which follow from the others whenever a node comes to it.
 async fn events_of(client: &Client, after: i64) -> Vec<Value> {
     let path = format!("/api/events?after={after}");
     let list = client.get(&path).await.is(200);
-    list["items"].as_array().unwrap().clone()
+    let events = list["items"].as_array().unwrap().iter();
+    let others = events.filter(|event| event["event"] != "notification:new");
+    others.cloned().collect()
 }
 
 /// A booking is made, given away, moved on, completed; another is cancelled, a third deleted.

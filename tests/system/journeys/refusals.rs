@@ -64,7 +64,7 @@ impl Cast {
 
 const MISSING: (u16, &str) = (404, "not_found");
 const CONFLICT: (u16, &str) = (409, "conflict");
-const TRANSITION: (u16, &str) = (409, "invalid_transition");
+const TRANSITION: (u16, &str) = (409, "conflict");
 const FORBIDDEN: (u16, &str) = (403, "forbidden");
 
 fn draft(id: &str, customer: &str) -> Value {
@@ -85,11 +85,11 @@ async fn what_staff_may_not_do_is_refused_in_the_words_of_the_contract(database:
         Refusal(admin, "PUT /bookings/B9", json!({}), MISSING, "Booking B9 not found"),
         Refusal(admin, "POST /bookings/B1/assign", json!({"partnerId": "nobody"}), MISSING, "Partner nobody not found"),
         Refusal(admin, "POST /bookings/B1/assign", json!({"partnerId": "ana"}), MISSING, "Partner ana not found"),
-        Refusal(admin, "POST /bookings/B1/assign", json!({"partnerId": "pia"}), (409, "partner_not_approved"), "Partner pia is not approved"),
+        Refusal(admin, "POST /bookings/B1/assign", json!({"partnerId": "pia"}), (409, "conflict"), "Partner pia is not approved"),
         Refusal(admin, "POST /bookings/B3/assign", json!({"partnerId": pat.id}), TRANSITION, "A booking that is COMPLETED cannot go to PARTNER_ASSIGNED"),
         Refusal(admin, "PUT /bookings/B3", json!({"partnerId": pat.id}), TRANSITION, "A booking that is COMPLETED cannot go to PARTNER_ASSIGNED"),
         Refusal(admin, "PUT /bookings/B1", json!({"customerId": "nobody"}), MISSING, "User nobody not found"),
-        Refusal(admin, "PUT /bookings/B1", json!({"notes": "x", "version": 7}), (409, "stale_version"), "Booking B1 was changed meanwhile: it is at version 1, not 7"),
+        Refusal(admin, "PUT /bookings/B1", json!({"notes": "x", "version": 7}), (409, "conflict"), "Booking B1 was changed meanwhile: it is at version 1, not 7"),
         Refusal(admin, "POST /bookings/B9/manual-sync", sync("ana"), MISSING, "Main booking B9 not found"),
         Refusal(admin, "POST /bookings/B9/find-and-sync", sync("ana"), MISSING, "Main booking B9 not found"),
         Refusal(admin, "POST /bookings/B1/manual-sync", sync("nobody"), MISSING, "User nobody not found"),

@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use test_support::TestDatabase;
+use tokio::time::timeout;
 
-use crate::harness::{Client, House, PASSWORD, Person};
+use super::directory::{Directory, VARIABLES};
+use crate::harness::{Client, House, PASSWORD, PATIENCE, Person};
 
 /// A company with two customers, two partners and something of everything, which are Ann's and Pat's.
 pub(crate) struct Site {
@@ -13,6 +15,7 @@ pub(crate) struct Site {
     pub(crate) pat: Person,
     pub(crate) paul: Person,
     pub(crate) organization: String,
+    directory: Directory,
 }
 
 /// What one operation may use up.
@@ -24,11 +27,16 @@ pub(crate) struct Things {
     /// A product, of which an order took one unit.
     pub(crate) product: String,
     pub(crate) order: String,
+    /// One of Ann's notifications.
+    pub(crate) notification: String,
+    /// A sales document of Ann's organization, and a run of syncs.
+    pub(crate) document: String,
+    pub(crate) run: String,
 }
 
 impl Site {
     pub(crate) async fn build(database: TestDatabase) -> Self {
-        let house = House::open(database).await;
+        let house = House::open_with(database, &VARIABLES).await;
         let (ann, carl) = (house.customer("ann").await, house.customer("carl").await);
         let (pat, paul) = (house.partner("pat").await, house.partner("paul").await);
         let request = json!({"name": "Obala"});
@@ -37,6 +45,7 @@ impl Site {
         let members = format!("/api/organizations/{organization}/members");
         let member = json!({"accountId": ann.id, "role": "member"});
         house.admin.post(&members, &member).await.is(201);
+        let directory = Directory::build(&house.admin).await;
         Self {
             house,
             ann,
@@ -44,6 +53,7 @@ impl Site {
             pat,
             paul,
             organization,
+            directory,
         }
     }
 
@@ -59,13 +69,42 @@ impl Site {
         let booking = self.house.admin.post("/bookings", &booking).await.is(201);
         let token = self.service_token(&["stock:write"]).await;
         let (product, order) = self.sold().await;
+        let (document, run) = self.synced().await;
         Things {
             booking: text(&booking["id"]),
             product,
             order,
+            notification: self.notification().await,
+            document,
+            run,
             token: text(&token["id"]),
             account: self.carl.id.clone(),
         }
+    }
+
+    /// A sales document that nothing was done with yet, and a run that has ended.
+    async fn synced(&self) -> (String, String) {
+        let sql = &self.house.sql;
+        sql.execute("DELETE FROM metakocka_credentials").await;
+        // Somebody may have been allowed to take her out of it.
+        let members = format!("/api/organizations/{}/members", self.organization);
+        let member = json!({"accountId": self.ann.id, "role": "member"});
+        let enrolled = self.house.admin.post(&members, &member).await;
+        assert!([201, 409].contains(&enrolled.status), "{}", enrolled.body);
+        let ann = &self.ann.client;
+        let document = ann.post("/api/sales-documents", &sales_document()).await;
+        let document = text(&document.is(201)["id"]);
+        let schedule = json!({"cron": "0 2 * * *", "timezone": "UTC"});
+        let path = "/api/integrations/metakocka/import-schedule";
+        ann.post(path, &schedule).await.is(200);
+        let run = format!("run-of-{document}");
+        let insert = format!(
+            "INSERT INTO metakocka_runs (id, organization_id, mode, kind, request, status, total, created_at) \
+             VALUES ('{run}', '{}', 'live', 'push', '{{}}', 'completed', 0, 0)",
+            self.organization
+        );
+        sql.execute(&insert).await;
+        (document, run)
     }
 
     /// A product, and an order that took one unit of it.
@@ -78,6 +117,19 @@ impl Site {
         let order = json!({"items": items(&product)});
         let order = admin.post("/api/stock/reduce", &order).await.is(200);
         (product, text(&order["orderId"]))
+    }
+
+    /// One of Ann's notifications. They follow from what was recorded, a moment later.
+    async fn notification(&self) -> String {
+        let notified = async {
+            loop {
+                let list = self.ann.client.get("/api/notifications").await.is(200);
+                if let Some(id) = list["items"][0]["id"].as_str() {
+                    return id.to_owned();
+                }
+            }
+        };
+        timeout(PATIENCE, notified).await.unwrap()
     }
 
     /// Makes a service token; with `token`, and `id`.
@@ -95,6 +147,9 @@ impl Site {
     pub(crate) fn path(&self, template: &str, things: &Things) -> String {
         let replaced: BTreeMap<&str, &str> = match template {
             path if path.starts_with("/api/accounts/") => [("{id}", &*things.account)].into(),
+            path if path.starts_with("/api/notifications/") => {
+                [("{id}", &*things.notification)].into()
+            }
             path if path.starts_with("/api/organizations/") => [
                 ("{id}", &*self.organization),
                 ("{accountId}", &*self.ann.id),
@@ -103,7 +158,16 @@ impl Site {
             path if path.starts_with("/api/partners/") => [("{id}", &*self.pat.id)].into(),
             path if path.starts_with("/api/products/") => [("{id}", &*things.product)].into(),
             path if path.starts_with("/api/service-tokens/") => [("{id}", &*things.token)].into(),
+            path if path.starts_with("/api/directory/") || path.starts_with("/api/user-sync/") => {
+                self.directory.replaced(path)
+            }
             path if path.starts_with("/bookings/") => [("{id}", &*things.booking)].into(),
+            path if path.starts_with("/api/sales-documents/") => {
+                [("{id}", &*things.document)].into()
+            }
+            path if path.starts_with("/api/integrations/metakocka/") => {
+                [("{id}", &*things.run), ("{documentId}", &*things.document)].into()
+            }
             path if path.starts_with("/users/") => [
                 ("{userId}", &*self.ann.id),
                 ("{bookingId}", &*things.booking),
@@ -122,7 +186,6 @@ impl Site {
 
     /// A body with every field that `operation` takes, which an admin may send.
     pub(crate) fn body(&self, operation: &str, things: &Things) -> Value {
-        let ann = &self.ann.id;
         match operation {
             "POST /api/accounts" => {
                 json!({"id": format!("made-for-{}", things.booking), "email": fresh_email(things), "password": PASSWORD,
@@ -155,6 +218,20 @@ impl Site {
                 json!({"id": format!("program-of-{}", things.booking), "name": "Program", "scopes": ["bookings:read"],
                     "organizationId": self.organization})
             }
+            _ if operation.contains(" /bookings") => self.booking_body(operation),
+            _ if operation.contains("/api/directory/") || operation.contains("/api/user-sync/") => {
+                self.directory.body(operation, &things.booking)
+            }
+            _ if operation.contains("/metakocka/") || operation.contains("/sales-documents") => {
+                document_body(operation, things)
+            }
+            _ => stock_body(operation, things),
+        }
+    }
+
+    fn booking_body(&self, operation: &str) -> Value {
+        let ann = &self.ann.id;
+        match operation {
             "POST /bookings" => {
                 json!({"customerId": ann, "service": "Cleaning", "scheduledAt": "2030-01-31T09:30:00Z", "address": "Pot 1",
                     "amount": 24.8, "currency": "EUR", "notes": "second floor"})
@@ -164,13 +241,45 @@ impl Site {
                 json!({"status": "CANCELLED", "reason": "It rains"})
             }
             "POST /bookings/{id}/assign" => json!({"partnerId": self.pat.id}),
-            "POST /bookings/sync-customer"
-            | "POST /bookings/{id}/find-and-sync"
-            | "POST /bookings/{id}/manual-sync" => {
-                json!({"customerId": ann, "assignedStatus": "assigned"})
-            }
-            _ => stock_body(operation, things),
+            _ => json!({"customerId": ann, "assignedStatus": "assigned"}),
         }
+    }
+}
+
+/// A sales document with all its fields but an id.
+fn sales_document() -> Value {
+    let customer = json!({"name": "Ana Novak", "street": "Trg 1", "postCode": "1000", "city": "Ljubljana", "country": "SI",
+        "taxNumber": "SI1", "email": "a@b.test", "phone": "1", "isCompany": false});
+    let line = json!({"code": "ART-1", "name": "Art", "unit": "kos", "quantity": 2, "unitPrice": 10, "discountPercent": 5,
+        "taxCode": "220", "taxPercent": 22});
+    json!({"documentType": "order", "documentNumber": "PP-1", "customer": customer, "lines": [line], "currency": "EUR",
+        "documentDate": "2030-01-31", "dueDate": "2030-02-28", "notes": "second floor", "warehouse": "glavno",
+        "deliveryType": "gls", "status": "open"})
+}
+
+/// The same for what is done to sales documents.
+fn document_body(operation: &str, things: &Things) -> Value {
+    let Things { document, .. } = things;
+    let operation = operation.replace("/api/integrations/metakocka", "");
+    match &*operation {
+        "POST /api/sales-documents" => {
+            let mut whole = sales_document();
+            whole["id"] = json!(format!("like-{document}"));
+            whole
+        }
+        "PUT /api/sales-documents/{id}" => sales_document(),
+        "PUT /credentials" => {
+            json!({"companyId": "16", "secretKey": "a key of the company", "baseUrl": "https://own.test",
+                "taxCodes": {"0": "000"}})
+        }
+        "POST /sales-documents/sync" => json!({"documentId": document}),
+        "POST /sales-documents/sync-from-metakocka" => {
+            json!({"metakockaId": "1", "documentType": "order"})
+        }
+        "POST /conflicts/{documentId}" => json!({"keep": "crm"}),
+        "POST /errors/retry" => json!({"documentIds": [document]}),
+        "POST /import-schedule" => json!({"cron": "0 2 * * *", "timezone": "UTC"}),
+        _ => panic!("nobody knows what {operation} takes"),
     }
 }
 

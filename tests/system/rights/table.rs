@@ -3,9 +3,10 @@
 use crate::harness::Answer;
 
 /// What anybody may ask for.
-pub(super) const PUBLIC: [&str; 13] = [
+pub(super) const PUBLIC: [&str; 14] = [
     "GET /healthz",
     "GET /readyz",
+    "GET /api/asyncapi.json",
     "GET /api/products",
     "GET /api/products/{id}",
     "GET /api/products/{id}/stock",
@@ -18,6 +19,8 @@ pub(super) const PUBLIC: [&str; 13] = [
     "POST /api/auth/register",
     "POST /api/partners",
 ];
+
+const READ_NOTIFICATION: &str = "POST /api/notifications/{id}/read";
 
 /// All scopes.
 pub(super) const SCOPES: [&str; 5] = [
@@ -82,6 +85,9 @@ pub(super) enum Who {
 impl Line {
     pub(super) fn right(&self, who: Who) -> Right {
         match who {
+            // The one thing of others that admins cannot see either.
+            Who::Admin if self.operation == READ_NOTIFICATION => Right::Hidden,
+            Who::Admin if self.scope == ORGANIZATION => Right::Refused,
             Who::Admin => Right::Passes,
             Who::Program(scope) if [scope, "every"].contains(&self.scope) => Right::Passes,
             Who::Program(_) => Right::Refused,
@@ -103,7 +109,37 @@ const fn line(operation: &'static str, people: &'static str, scope: &'static str
     }
 }
 
+/// The scope of programs that act for an organization, which only its members do besides: admins are none.
+const ORGANIZATION: &str = "metakocka:sync";
+
 pub(super) const TABLE: &[Line] = &[
+    line("GET /api/directory/locations", "----", ""),
+    line("POST /api/directory/locations", "----", ""),
+    line("GET /api/directory/locations/{id}", "----", ""),
+    line("PATCH /api/directory/locations/{id}", "----", ""),
+    line("DELETE /api/directory/locations/{id}", "----", ""),
+    line("PUT /api/directory/locations/{id}/schedule", "----", ""),
+    line("GET /api/directory/users", "----", ""),
+    line("POST /api/directory/users", "----", ""),
+    line("GET /api/directory/users/{id}", "----", ""),
+    line("PATCH /api/directory/users/{id}", "----", ""),
+    line("DELETE /api/directory/users/{id}", "----", ""),
+    line("POST /api/user-sync/locations/{id}/check", "----", ""),
+    line("POST /api/user-sync/locations/{id}/preview", "----", ""),
+    line("POST /api/user-sync/locations/{id}/execute", "----", ""),
+    line("GET /api/user-sync/previews/{previewId}", "----", ""),
+    line(
+        "GET /api/user-sync/previews/{previewId}/{group}",
+        "----",
+        "",
+    ),
+    line("GET /api/user-sync/previews/{previewId}/export", "----", ""),
+    line("GET /api/user-sync/runs", "----", ""),
+    line("GET /api/user-sync/runs/{id}", "----", ""),
+    line("GET /api/user-sync/runs/{id}/changes", "----", ""),
+    line("GET /api/user-sync/runs/{id}/export", "----", ""),
+    line("POST /api/user-sync/runs/{id}/undo", "----", ""),
+    line("POST /api/user-sync/sync-all", "----", ""),
     line("GET /healthz", "++++", "every"),
     line("GET /readyz", "++++", "every"),
     line("GET /metrics", "----", "metrics:read"),
@@ -128,6 +164,12 @@ pub(super) const TABLE: &[Line] = &[
         "",
     ),
     line("GET /api/events", "++++", ""),
+    line("GET /api/asyncapi.json", "++++", "every"),
+    line("GET /api/messages", "++++", ""),
+    line("GET /api/notifications", "++++", ""),
+    line(READ_NOTIFICATION, "?+??", ""),
+    line("GET /api/stats", "----", ""),
+    line("GET /api/partner-locations", "----", ""),
     line("POST /api/partners", "++++", "every"),
     line("GET /api/partners", "----", ""),
     line("GET /api/partners/{id}", "--?+", ""),
@@ -184,5 +226,100 @@ pub(super) const TABLE: &[Line] = &[
         "GET /users/{userId}/bookings/{bookingId}",
         "?+--",
         "bookings:read",
+    ),
+    line("GET /api/sales-documents", "-+--", ORGANIZATION),
+    line("POST /api/sales-documents", "-+--", ORGANIZATION),
+    line("GET /api/sales-documents/{id}", "-+--", ORGANIZATION),
+    line("PUT /api/sales-documents/{id}", "-+--", ORGANIZATION),
+    line("DELETE /api/sales-documents/{id}", "-+--", ORGANIZATION),
+    line(
+        "GET /api/integrations/metakocka/credentials",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "PUT /api/integrations/metakocka/credentials",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "DELETE /api/integrations/metakocka/credentials",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/credentials/test",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/sales-documents/sync",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/sales-documents/sync",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/sales-documents/sync-from-metakocka",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/sales-documents/sync-from-metakocka",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/runs/{id}",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/conflicts/{documentId}",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/conflicts/{documentId}",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/errors",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/errors/retry",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/errors/{documentId}/retry",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/history",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/reconciliation",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "GET /api/integrations/metakocka/import-schedule",
+        "-+--",
+        ORGANIZATION,
+    ),
+    line(
+        "POST /api/integrations/metakocka/import-schedule",
+        "-+--",
+        ORGANIZATION,
     ),
 ];
