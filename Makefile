@@ -3,23 +3,28 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak up generate
+.PHONY: help run panel test check bench soak up generate verify-sync
 
 # Crashes in `make soak`.
 ROUNDS ?= 500
 
 help: ## lists the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: ## builds the gateway and serves its demo: sample data, simulated outside servers, nothing to set up
+run: panel ## builds the panel and the gateway and serves its demo: sample data, simulated outside servers, nothing to set up
 	@scripts/require cargo rustc cc
 	cargo build --release -p gateway
 	target/release/gateway demo
 
-test: ## runs every test against SQLite, Postgres and Redis; throw-away servers come and go by themselves
-	@scripts/require cargo rustc cc
+panel: ## builds the admin panel, which the next build of the gateway takes in
+	@scripts/require node npm
+	cd web && npm ci --silent && npm run build --silent
+
+test: ## runs every test against SQLite, Postgres and Redis, with the npm client too; throw-away servers come and go by themselves
+	@scripts/require cargo rustc cc node npm
 	cargo build --workspace --all-targets --exclude benches # with the binary that the system tests start
 	scripts/with-servers cargo test --workspace --all-targets --exclude benches --no-fail-fast $(ARGS)
+	$(if $(ARGS),,cd tests/node && npm ci --silent && ../../scripts/with-servers npm test)
 	cargo test --workspace --doc
 
 check: ## everything else that a change must pass: formatting, lints, docs, boundaries, dependencies
@@ -39,6 +44,9 @@ soak: ## kills and restarts gateways under load, ROUNDS times (500), and looks f
 up: ## builds and starts two gateways with Postgres and Redis in containers; wants a .env
 	@scripts/require docker
 	docker compose up --build
+
+verify-sync: ## checks both directions of the Metakocka sync against a running gateway
+	@scripts/verify-sync
 
 generate: ## writes docs/openapi.json anew
 	@scripts/require cargo rustc cc
