@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod cores;
 mod http;
 mod machine;
 mod mirrors;
@@ -45,6 +46,7 @@ enum Bench {
     StockPostgres,
     StockSqlite,
     StockReads,
+    StockOverload,
 }
 
 #[tokio::main]
@@ -93,5 +95,6 @@ async fn run(bench: Bench) -> anyhow::Result<Vec<Row>> {
         Bench::StockPostgres => stock::postgres().await,
         Bench::StockSqlite => stock::sqlite().await,
         Bench::StockReads => stock::reads().await,
+        Bench::StockOverload => stock::overload().await,
     }
 }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 
 use crate::{
+    cores::Apart,
     http::load,
     node::Node,
     report::{Limit, Row, median},
@@ -30,9 +31,11 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
         Place::postgres("bench_mirrors").await?,
     ] {
         place.fill(1_000, 10_000).await?;
+        let cores = Apart::servers()?;
         let node = Node::start(&place.url()).await?;
-        let token = node.sign_in().await?;
         let empty = Empty::start()?;
+        cores.load()?;
+        let token = node.sign_in().await?;
         let (mut measured, mut baseline) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             let mirrors = |client: usize, n: usize| {

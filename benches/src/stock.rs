@@ -1,5 +1,6 @@
 //! Orders and questions about stock.
 
+mod overload;
 mod reads;
 mod storefront;
 mod writes;
@@ -7,6 +8,7 @@ mod writes;
 use serde_json::{Value, json};
 
 pub(crate) use self::{
+    overload::run as overload,
     reads::run as reads,
     writes::{postgres, sqlite},
 };

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::fill;
 use crate::{
+    cores::Apart,
     http::{Client, measure_with},
     mirrors::Empty,
     node::Node,
@@ -19,10 +20,12 @@ const RUNS: usize = 3;
 /// What storefronts ask all the time, against an empty handler that gets the same requests.
 pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
     let place = Place::postgres("bench_stock_reads").await?;
+    let cores = Apart::servers()?;
     let node = Node::start(&place.url()).await?;
+    let empty = Empty::start()?;
+    cores.load()?;
     let token = node.sign_in().await?;
     fill(&node, &token, 2).await?;
-    let empty = Empty::start()?;
     let tag = etag(&node, &token).await?;
     let basket = ten_lines();
     let show = |_: usize, _: usize| {
@@ -37,26 +40,15 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
     for _ in 0..RUNS {
         let headers = [("if-none-match", tag.as_str())];
         let (empty, node) = (empty.address.as_str(), node.address.as_str());
-        rates[0].push(
-            measure_with((empty, &token, &headers), TIME, (200, show))
-                .await?
-                .per_second,
-        );
-        rates[1].push(
-            measure_with((node, &token, &headers), TIME, (304, show))
-                .await?
-                .per_second,
-        );
-        rates[2].push(
-            measure_with((empty, &token, &[]), TIME, (200, ask.clone()))
-                .await?
-                .per_second,
-        );
-        rates[3].push(
-            measure_with((node, &token, &[]), TIME, (200, ask.clone()))
-                .await?
-                .per_second,
-        );
+        let rounds = [
+            measure_with((empty, &token, &headers), TIME, (200, show)).await?,
+            measure_with((node, &token, &headers), TIME, (304, show)).await?,
+            measure_with((empty, &token, &[]), TIME, (200, ask.clone())).await?,
+            measure_with((node, &token, &[]), TIME, (200, ask.clone())).await?,
+        ];
+        for (rates, round) in rates.iter_mut().zip(rounds) {
+            rates.push(round.per_second);
+        }
     }
     let [bare_show, show, bare_ask, ask] = rates.map(median);
     Ok(vec![

@@ -111,17 +111,21 @@ async fn orders(address: &str, token: &str, run: usize, variants: usize) -> anyh
     let started = Instant::now();
     let order = move |client: usize, n: usize| {
         let variant = (client * 7919 + n * 104_729) % variants;
-        let (product, color) = (variant / EACH, variant % EACH);
-        let body = format!(
-            r#"{{"items":[{{"productId":"product-{product}","size":"M","color":"c{color}","quantity":1}}]}}"#
-        );
-        let path =
-            format!("/api/stock/reduce?afterOrder=true&orderId=run-{run}-{variants}-{client}-{n}");
-        ("POST", path, Bytes::from(body))
+        order(&format!("run-{run}-{variants}-{client}-{n}"), variant)
     };
     let rate = measure(address, token, TIME, order).await;
     anyhow::ensure!(started.elapsed() >= TIME, "it ended too soon");
     rate
+}
+
+/// The method, path and body of an order of one unit.
+pub(super) fn order(id: &str, variant: usize) -> (&'static str, String, Bytes) {
+    let (product, color) = (variant / EACH, variant % EACH);
+    let body = format!(
+        r#"{{"items":[{{"productId":"product-{product}","size":"M","color":"c{color}","quantity":1}}]}}"#
+    );
+    let path = format!("/api/stock/reduce?afterOrder=true&orderId={id}");
+    ("POST", path, Bytes::from(body))
 }
 
 /// Orders on SQLite against one loop of a transaction an order.

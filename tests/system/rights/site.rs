@@ -86,11 +86,14 @@ impl Site {
     async fn synced(&self) -> (String, String) {
         let sql = &self.house.sql;
         sql.execute("DELETE FROM metakocka_credentials").await;
-        // Somebody may have been allowed to take her out of it.
+        // Somebody may have been allowed to take her out of it, or to put another in.
         let members = format!("/api/organizations/{}/members", self.organization);
         let member = json!({"accountId": self.ann.id, "role": "member"});
         let enrolled = self.house.admin.post(&members, &member).await;
         assert!([201, 409].contains(&enrolled.status), "{}", enrolled.body);
+        let other = format!("{members}/{}", self.paul.id);
+        let left = self.house.admin.delete(&other).await;
+        assert!([204, 404].contains(&left.status), "{}", left.body);
         let ann = &self.ann.client;
         let document = ann.post("/api/sales-documents", &sales_document()).await;
         let document = text(&document.is(201)["id"]);

@@ -1,6 +1,9 @@
 //! Baskets of many lines, in any order, from many clients.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use rand::{SeedableRng as _, rngs::StdRng};
@@ -21,12 +24,12 @@ const CLIENTS: usize = 48;
 const VARIANTS: usize = 50;
 /// Of each variant, so that some are used up.
 const UNITS: i64 = 60;
-/// What each client does, unless `ROUNDS` says.
-const DEEDS: usize = 20;
+/// How long they shop, in seconds, unless `SECONDS` says.
+const SECONDS: u64 = 60;
 
-async fn shop_on(mut shopper: Shopper, seller: Client, deeds: usize) -> Vec<Said> {
-    let mut said = Vec::with_capacity(deeds);
-    for _ in 0..deeds {
+async fn shop_until(end: Instant, mut shopper: Shopper, seller: Client) -> Vec<Said> {
+    let mut said = Vec::new();
+    while Instant::now() < end {
         let deed = shopper.think();
         let answer = deed.attempt(&seller).await;
         let (status, _) = answer.as_ref().expect("an answer");
@@ -39,12 +42,13 @@ async fn shop_on(mut shopper: Shopper, seller: Client, deeds: usize) -> Vec<Said
 async fn mixed_baskets_in_any_order_meet_no_deadlock_and_add_up(database: TestDatabase) {
     let seed = Seed::of_run();
     let mut random = StdRng::seed_from_u64(seed.0);
-    let deeds = setting("ROUNDS").map_or(DEEDS, |rounds| rounds.parse().unwrap());
+    let seconds = setting("SECONDS").map_or(SECONDS, |seconds| seconds.parse().unwrap());
     let shop = Shop::open(database).await;
     shop.fill(VARIANTS, UNITS).await;
+    let end = Instant::now() + Duration::from_secs(seconds);
     let clients = (0..CLIENTS).map(|n| {
         let shopper = Shopper::new(format!("client-{n}"), VARIANTS, &mut random);
-        shop_on(shopper, shop.seller(n), deeds)
+        shop_until(end, shopper, shop.seller(n))
     });
     let said: Vec<_> = join_all(clients.collect::<Vec<_>>()).await;
     let mut expected: BTreeMap<_, _> = (0..VARIANTS).map(|n| (Variant(n), UNITS)).collect();

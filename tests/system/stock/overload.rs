@@ -28,8 +28,8 @@ const CLIENTS: usize = 600;
 const UNITS: i64 = 1_000_000;
 /// How long the flood lasts.
 const FLOOD: Duration = Duration::from_secs(3);
-/// Nobody waits longer for any answer: the rest of a queue is short.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Nobody waits longer for any answer: a batch that a database does not answer ends with the limit of a request.
+const PATIENCE: Duration = Duration::from_secs(31);
 /// Who is sent away hears so soon.
 const AT_ONCE: Duration = Duration::from_secs(2);
 /// The order of those who come when nobody is let in; of some of them nobody knows whether they were.

@@ -118,13 +118,16 @@ pub(super) struct CreateLocation {
 /// The limit of a password of a server.
 const PASSWORD: usize = 1_000;
 
+/// Any characters but NUL, which nobody types and which ends a text for many a server.
 fn password(Secret(given): Secret) -> Result<SecretString, &'static str> {
     use secrecy::ExposeSecret as _;
     let length = given.expose_secret().chars().count();
-    if (1..=PASSWORD).contains(&length) {
-        Ok(given)
-    } else {
+    if !(1..=PASSWORD).contains(&length) {
         Err("must have 1 to 1000 characters")
+    } else if given.expose_secret().contains('\0') {
+        Err("must not contain NUL")
+    } else {
+        Ok(given)
     }
 }
 
