@@ -24,9 +24,11 @@ export interface Answer {
 
 function binary(): string {
   const given = process.env.GATEWAY_BINARY;
-  const found = [given, `${repository}target/debug/gateway`, `${repository}target/release/gateway`].find(
-    (path) => path && existsSync(path),
-  );
+  const found = [
+    given,
+    `${repository}target/debug/gateway`,
+    `${repository}target/release/gateway`,
+  ].find((path) => path && existsSync(path));
   if (!found) throw new Error("Build the gateway first: cargo build -p gateway");
   return found;
 }
@@ -57,7 +59,12 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
   const startedIn = performance.now() - began;
   const tokens = new Map<string, string>();
 
-  const send = async (method: string, path: string, body?: unknown, token?: string): Promise<Answer> => {
+  const send = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+  ): Promise<Answer> => {
     const response = await fetch(url + path, {
       method,
       headers: {

@@ -11,7 +11,10 @@ const WIDTHS = [1440, 390] as const;
 const SCHEMES = ["light", "dark"] as const;
 
 const args = process.argv.slice(2);
-const only = args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
+const only = args
+  .find((arg) => arg.startsWith("--only="))
+  ?.slice(7)
+  .split(",");
 const folder = resolve(args.find((arg) => !arg.startsWith("--")) ?? "screenshots");
 
 /** What is shot: a name, and how to get there. */
@@ -88,7 +91,10 @@ try {
       for (const [name, path] of list) {
         await page.goto(`${demo.url}/admin${path}`);
         await settle(page);
-        await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+        await page.screenshot({
+          path: `${folder}/${name}-${width}-${colorScheme}.png`,
+          fullPage: true,
+        });
       }
     }
     await context.close();
