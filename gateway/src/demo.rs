@@ -15,6 +15,8 @@ use std::{
     sync::Arc,
 };
 
+use axum::Extension;
+
 use self::{
     company::{ADMIN, CUSTOMERS, DOMAIN, PARTNERS, PASSWORD},
     drive::Drive,
@@ -25,6 +27,7 @@ use self::{
 use crate::{
     app::App,
     config::{Config, Source, StartError},
+    panel::InDemo,
     server, start, telemetry,
     wiring::Parts,
 };
@@ -67,7 +70,8 @@ pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
     let motion = Motion::new(&parts, bookings);
     let drive = Drive::new(parts.realtime.clone());
     let mishaps = Mishaps::new(&parts, Arc::clone(&outside));
-    let app = App::assemble_with(parts, &config, mishaps.router());
+    let mut app = App::assemble_with(parts, &config, mishaps.router());
+    app.router = app.router.layer(Extension(InDemo));
     app.workers
         .start("demo", move |stop| motion.clone().run(stop));
     app.workers
