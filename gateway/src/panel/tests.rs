@@ -75,7 +75,10 @@ async fn the_policy_allows_no_inline_script_and_its_nonce_is_new_each_time() {
     let (_, rest) = policy.split_once("'nonce-").unwrap();
     let (nonce, _) = rest.split_once('\'').unwrap();
     assert_eq!(nonce.len(), 24);
-    assert_eq!(body, format!("<meta content=\"{nonce}\"><meta content=\"false\">"));
+    assert_eq!(
+        body,
+        format!("<meta content=\"{nonce}\"><meta content=\"false\">")
+    );
     assert!(
         policy.contains("script-src 'self';") && !policy.contains("unsafe"),
         "{policy}"
