@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -23,7 +24,7 @@ export interface Answer {
 }
 
 function binary(): string {
-  const given = process.env.GATEWAY_BINARY;
+  const given = process.env.GATEWAY_BIN;
   const found = [
     given,
     `${repository}target/debug/gateway`,
@@ -87,10 +88,11 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
     return send(method, path, body, token);
   };
 
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
-      child.kill("SIGTERM");
-    });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  };
   return { url, startedIn, call, stop };
 }

@@ -58,14 +58,14 @@ export async function signIn(email: string, password: string): Promise<User> {
 }
 
 export async function signOut(): Promise<void> {
-  tabs.postMessage("signed-out");
   // Here it is over also where the gateway does not answer.
   await api.session.signOut().catch(() => undefined);
+  tabs.postMessage("signed-out");
 }
 
 /** Goes on with the session of before the reload, where there may be one. */
 export async function startSession(): Promise<void> {
-  if (window.localStorage.getItem(HINT) === null && api.session.user === undefined) {
+  if (window.localStorage.getItem(HINT) === null) {
     become({ kind: "anonymous", expired: false });
     return;
   }
@@ -85,5 +85,6 @@ export async function lookAgain(): Promise<void> {
 }
 
 tabs.addEventListener("message", ({ data }) => {
-  if (data === "signed-out" || state.kind === "anonymous") void startSession();
+  if (data === "signed-out") void api.session.signOut().catch(() => undefined);
+  else if (state.kind === "anonymous") void startSession();
 });

@@ -141,28 +141,31 @@ function Numbers(props: {
   format: (value: number) => string;
 }) {
   return (
-    <table className="visually-hidden">
-      <caption>{props.label}</caption>
-      <thead>
-        <tr>
-          <td />
-          {props.series.map(({ key, label }) => (
-            <th key={key} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {props.bars.map((bar) => (
-          <tr key={bar.key}>
-            <th scope="row">{bar.label}</th>
-            {props.series.map(({ key }) => (
-              <td key={key}>{props.format(bar.values[key] ?? 0)}</td>
+    // A table takes the width of its words whatever it is told; a box around it does not.
+    <div className="visually-hidden">
+      <table>
+        <caption>{props.label}</caption>
+        <thead>
+          <tr>
+            <td />
+            {props.series.map(({ key, label }) => (
+              <th key={key} scope="col">
+                {label}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {props.bars.map((bar) => (
+            <tr key={bar.key}>
+              <th scope="row">{bar.label}</th>
+              {props.series.map(({ key }) => (
+                <td key={key}>{props.format(bar.values[key] ?? 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -196,7 +196,6 @@ export const sales = {
     forgotToast: "Credentials forgotten",
     schedule: "Pull by itself",
     scheduleSave: "Save schedule",
-    scheduleStop: "Stop",
     scheduleNone: "Documents are pulled only when somebody says so.",
     nextRun: "Next",
     importedUntil: "Seen until",

@@ -196,7 +196,6 @@ export const sales: Messages["sales"] = {
     forgotToast: "Kredensial dilupakan",
     schedule: "Tarik dengan sendirinya",
     scheduleSave: "Simpan jadwal",
-    scheduleStop: "Hentikan",
     scheduleNone: "Dokumen hanya ditarik bila diminta.",
     nextRun: "Berikutnya",
     importedUntil: "Terlihat sampai",

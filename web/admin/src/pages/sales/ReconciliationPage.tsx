@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api } from "../../api/client";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
-import { DataTable } from "../../ui/DataTable";
+import { DataTable, whole } from "../../ui/DataTable";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { Tag } from "../../ui/Tag";
@@ -62,12 +62,6 @@ export function Component() {
       </Answered>
     </Sales>
   );
-}
-
-/** A list that is there as a whole. */
-function whole<T>(items: T[]) {
-  const data = { items, page: 1, perPage: Math.max(1, items.length), total: items.length };
-  return { data, error: null, isPending: false, refetch: () => undefined };
 }
 
 type Side = { count: number; total: number };
