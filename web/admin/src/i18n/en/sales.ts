@@ -163,7 +163,8 @@ export const sales = {
     day: "Day",
     here: "Here",
     there: "Metakocka",
-    documents: "documents",
+    documents: (count: number, shown: string) =>
+      count === 1 ? "1 document" : `${shown} documents`,
     differences: "Differences",
     agree: "Both sides agree in this time.",
     reason: "Difference",

@@ -163,7 +163,7 @@ export const sales: Messages["sales"] = {
     day: "Hari",
     here: "Di sini",
     there: "Metakocka",
-    documents: "dokumen",
+    documents: (_, shown) => `${shown} dokumen`,
     differences: "Perbedaan",
     agree: "Kedua sisi sama pada waktu ini.",
     reason: "Perbedaan",

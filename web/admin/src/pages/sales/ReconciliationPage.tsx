@@ -71,7 +71,7 @@ function Days({ rows }: { rows: { date: string; crm: Side; metakocka: Side }[] }
   const format = useFormat();
   const t = text.sales.reconciliation;
   const side = ({ count, total }: Side) =>
-    `${format.number(count)} ${t.documents} · ${format.number(total)}`;
+    `${t.documents(count, format.number(count))} · ${format.amount(total)}`;
   return (
     <DataTable
       label={t.title}
@@ -102,7 +102,7 @@ function Differences({ rows }: { rows: Differing[] }) {
   const { text } = useText();
   const format = useFormat();
   const t = text.sales.reconciliation;
-  const total = (value: number | null | undefined) => (value == null ? "–" : format.number(value));
+  const total = (value: number | null | undefined) => (value == null ? "–" : format.amount(value));
   return (
     <Panel title={t.differences}>
       <DataTable
