@@ -11,7 +11,7 @@ export function Menu() {
   const { pathname } = useLocation();
   const current = pageOf(pathname);
   return (
-    <ScrollArea flex={1} type="auto" viewportProps={{ tabIndex: -1 }}>
+    <ScrollArea flex={1} type="hover" scrollbarSize={6} viewportProps={{ tabIndex: -1 }}>
       {groups.map((group) => (
         <Box key={group.label(text)} mb="sm">
           <Text size="xs" fw={700} c="dimmed" px="xs" mb={2} tt="uppercase">
