@@ -55,11 +55,11 @@ test("the menu of a phone leads to a page, and closes", () =>
     async ({ page }) => {
       await settled(page);
       const partners = page.getByRole("link", { name: "Mitra", exact: true });
-      assert.ok(!(await partners.isVisible()));
+      await partners.waitFor({ state: "hidden" });
       await page.getByRole("button", { name: "Menu" }).tap();
       await partners.tap();
       await page.getByRole("heading", { level: 1, name: "Mitra" }).waitFor();
-      await page.getByRole("navigation").waitFor({ state: "hidden" });
+      await partners.waitFor({ state: "hidden" });
     },
     PHONE,
   ));

@@ -21,7 +21,7 @@ const SCHEMES = ["light", "dark"] as const;
 const README_FOLDER = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 const README_SIZE = { width: 1200, height: 750 };
 const README = ["dashboard", "drift", "product", "preview", "conflict"];
-const README_PHONE = "booking";
+const README_PHONE = "dashboard";
 
 const args = process.argv.slice(2);
 const only = args
