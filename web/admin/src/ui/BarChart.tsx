@@ -78,6 +78,7 @@ export function BarChart(props: {
               series={props.series}
               x={LEFT + index * slot}
               slot={slot}
+              end={width}
               y={y}
               title={`${bar.label}: ${props.series.map(({ key, label }) => `${label} ${props.format(bar.values[key] ?? 0)}`).join(", ")}`}
             />
@@ -94,11 +95,15 @@ function Stacked(props: {
   series: Series[];
   x: number;
   slot: number;
+  /** Where the chart ends. */
+  end: number;
   y: (value: number) => number;
   title: string;
 }) {
   const { bar, x, slot, y } = props;
   const thick = Math.max(2, Math.min(26, slot * 0.68));
+  // Under the last bar there is not room for the second half of a label.
+  const isLast = x + 1.5 * slot > props.end;
   let below = 0;
   return (
     <g>
@@ -126,7 +131,12 @@ function Stacked(props: {
         );
       })}
       {bar.tick ? (
-        <text x={x + slot / 2} y={HEIGHT - 6} textAnchor="middle" className={classes.tick}>
+        <text
+          x={isLast ? props.end : x + slot / 2}
+          y={HEIGHT - 6}
+          textAnchor={isLast ? "end" : "middle"}
+          className={classes.tick}
+        >
           {bar.tick}
         </text>
       ) : null}
