@@ -30,10 +30,11 @@ $(web_modules) $(node_modules):
 	cd $(@:/node_modules/.package-lock.json=) && npm ci --silent
 	@touch $@
 
+# The panel is built before the gateway, which takes it in.
 test: ## runs every test against SQLite, Postgres and Redis, with the npm client and a browser too; throw-away servers come and go by themselves
 	@scripts/require cargo rustc cc node npm
 	$(if $(ARGS),,scripts/install-browser)
-	$(if $(ARGS),,$(MAKE) --no-print-directory panel $(node_modules)) # before the gateway, which takes the panel in
+	$(if $(ARGS),,$(MAKE) --no-print-directory panel $(node_modules))
 	cargo build --workspace --all-targets --exclude benches # with the binary that the system tests start
 	scripts/with-servers cargo test --workspace --all-targets --exclude benches --no-fail-fast $(ARGS)
 	$(if $(ARGS),,cd tests/node && ../../scripts/with-servers npm test)
@@ -68,7 +69,7 @@ generate: $(web_modules) ## writes docs/openapi.json and the client's types of i
 	mv target/openapi.json docs/openapi.json
 	cd web && npm run generate --silent -w client
 
-screenshots: panel ## photographs every page of the panel into screenshots/, and the README's into docs/images
+screenshots: panel ## photographs every page of the panel into web/admin/screenshots, and the README's into docs/images
 	@scripts/require cargo rustc cc
 	scripts/install-browser
 	cargo build -p gateway
