@@ -108,7 +108,7 @@ test("a booking is created without a mouse", () =>
     await page.keyboard.type("Koper");
     await page.keyboard.press("Enter");
     await page.getByText(/^Booking .+ created$/).waitFor();
-    await page.getByRole("main").getByText("Terrace cleaning").waitFor();
+    await page.getByRole("main").getByText("Terrace cleaning", { exact: true }).waitFor();
   }));
 
 test("Indonesian is a choice, and stays one", () =>
