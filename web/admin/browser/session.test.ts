@@ -111,11 +111,13 @@ test("signing out ends it in every tab", () =>
     await other.goto("/admin/bookings");
     await settled(other);
     await other.getByRole("button", { name: "Alenka Novak" }).click();
+    const ended = other.waitForResponse("**/api/auth/logout");
     await other.getByRole("menuitem", { name: "Sign out" }).click();
+    await ended;
+    for (const tab of [other, page]) await tab.waitForURL("**/admin/login*");
+    assert.deepEqual(await context.cookies(), []);
     for (const tab of [other, page]) {
-      await tab.waitForURL("**/admin/login*");
       await tab.reload();
       await tab.getByRole("heading", { name: "Sign in" }).waitFor();
     }
-    assert.deepEqual(await context.cookies(), []);
   }));

@@ -58,9 +58,9 @@ export async function signIn(email: string, password: string): Promise<User> {
 }
 
 export async function signOut(): Promise<void> {
+  tabs.postMessage("signed-out");
   // Here it is over also where the gateway does not answer.
   await api.session.signOut().catch(() => undefined);
-  tabs.postMessage("signed-out");
 }
 
 /** Goes on with the session of before the reload, where there may be one. */
