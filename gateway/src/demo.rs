@@ -15,6 +15,8 @@ use std::{
     sync::Arc,
 };
 
+use axum::Extension;
+
 use self::{
     company::{ADMIN, CUSTOMERS, DOMAIN, PARTNERS, PASSWORD},
     drive::Drive,
@@ -25,6 +27,7 @@ use self::{
 use crate::{
     app::App,
     config::{Config, Source, StartError},
+    panel::InDemo,
     server, start, telemetry,
     wiring::Parts,
 };
@@ -64,14 +67,18 @@ pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
     let bookings = seed::company(&parts, &outside).await;
     let bookings = bookings.map_err(|error| StartError::new("demo", format!("{error:#}")))?;
     let sync = parts.users.service.clone();
+    let stock = parts.shop.stock.clone();
     let motion = Motion::new(&parts, bookings);
     let drive = Drive::new(parts.realtime.clone());
     let mishaps = Mishaps::new(&parts, Arc::clone(&outside));
-    let app = App::assemble_with(parts, &config, mishaps.router());
+    let mut app = App::assemble_with(parts, &config, mishaps.router());
+    app.router = app.router.layer(Extension(InDemo));
     app.workers
         .start("demo", move |stop| motion.clone().run(stop));
     app.workers
         .start("demo drive", move |stop| drive.clone().run(stop));
+    app.workers
+        .start("demo shop", move |_| shop::sell(stock.clone()));
     let others = Arc::clone(&outside);
     app.workers.start("demo directory", move |stop| {
         directory::past(sync.clone(), Arc::clone(&others), stop)

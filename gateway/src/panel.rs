@@ -6,7 +6,7 @@ mod tests;
 
 use api_error::ApiError;
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     http::{
         HeaderMap, HeaderName, HeaderValue, Uri,
@@ -24,9 +24,15 @@ use self::files::File;
 
 /// Stands in the page for the nonce of its answer.
 const NONCE: &str = "__CSP_NONCE__";
+/// Stands in the page for whether this is the demo: only there the panel asks for the demo's routes.
+const DEMO: &str = "__DEMO__";
 /// What is served where the panel was not built.
 const UNBUILT: &str = include_str!("panel/unbuilt.html");
 const HTML: &str = "text/html; charset=utf-8";
+
+/// Marks the requests of a demo, as an extension.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InDemo;
 
 /// The page, and the files that it loads.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +58,12 @@ impl Panel {
     }
 
     /// The page with a nonce of its own: what it loads cannot be guessed before.
-    fn page(self) -> Result<Response, ApiError> {
+    fn page(self, demo: Option<InDemo>) -> Result<Response, ApiError> {
         let page = self.file("index.html").map(|file| file.plain);
         let page = page.map_or(UNBUILT.into(), String::from_utf8_lossy);
         let nonce = STANDARD.encode(rand::random::<[u8; 16]>());
         let page = page.replace(NONCE, &nonce);
+        let page = page.replace(DEMO, if demo.is_some() { "true" } else { "false" });
         let policy = HeaderValue::from_str(&policy(&nonce)).map_err(ApiError::internal)?;
         let mut answer = (headers(HTML, "no-store"), page).into_response();
         let own = [
@@ -89,6 +96,7 @@ fn headers(media_type: &'static str, cache: &'static str) -> [(HeaderName, Heade
 
 async fn serve(
     State(panel): State<Panel>,
+    demo: Option<Extension<InDemo>>,
     uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -99,7 +107,7 @@ async fn serve(
         if path.starts_with("assets/") {
             return Err(ApiError::not_found("There is no such file"));
         }
-        return panel.page();
+        return panel.page(demo.map(|Extension(demo)| demo));
     };
     let accepted = request.get(ACCEPT_ENCODING).map(HeaderValue::to_str);
     let accepted = accepted.and_then(Result::ok).unwrap_or_default();

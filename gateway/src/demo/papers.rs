@@ -8,6 +8,7 @@ use metakocka::{
     DocumentType, Item, Line, LineParts, LineTax, Metakocka, Mode, SalesDocument, Scope, TaxCodes,
 };
 use outbound::{Reach, RemoteUrl};
+use schedule::Schedule;
 use serde_json::{Value, json};
 use validation::{Currency, Money, Text};
 
@@ -120,6 +121,8 @@ pub(super) async fn fill(
             metakocka.push(&key).await.with_context(|| paper.id)?;
         }
     }
+    let nightly = Schedule::parse("0 2 * * *", "Europe/Ljubljana", metakocka.now())?;
+    metakocka.set_schedule(&scope, &nightly).await?;
     disagree(metakocka, outside, &scope).await?;
     for (number, customer) in [
         ("TEL-118", "Marina Bernardin"),

@@ -2,7 +2,10 @@
 
 use anyhow::{Context as _, Result};
 use auth::Actor;
-use stock::{Label, Price, ProductDraft, ProductId, Stock, Units, VariantDraft};
+use stock::{
+    Basket, Label, Line, OrderId, Price, ProductDraft, ProductId, Quantity, Reduction, Stock,
+    Units, VariantDraft, VariantKey,
+};
 use validation::{Money, Text};
 
 use super::company::CURRENCY;
@@ -67,6 +70,15 @@ const WARES: [Ware; 6] = [
     },
 ];
 
+/// Orders of this morning: product, size, color, how many.
+const SALES: [(&str, &str, &str, i64); 5] = [
+    ("work-shirt", "L", "Navy", 4),
+    ("smart-thermostat", "Standard", "White", 3),
+    ("garden-gloves", "M", "Green", 6),
+    ("terrace-lamp", "Small", "Anthracite", 2),
+    ("smart-thermostat", "Standard", "Black", 1),
+];
+
 /// Fills the shelves.
 pub(super) async fn fill(stock: &Stock, office: &Actor) -> Result<()> {
     for ware in &WARES {
@@ -74,6 +86,39 @@ pub(super) async fn fill(stock: &Stock, office: &Actor) -> Result<()> {
         stock.create(draft, office).await.with_context(|| ware.id)?;
     }
     Ok(())
+}
+
+/// Sells a little, once the gateway runs: orders wait in a queue of it.
+pub(super) async fn sell(stock: Stock) {
+    for (number, sale) in (1001..).zip(SALES) {
+        let sold = async { anyhow::Ok(stock.reduce(order(number, sale)?).await?) };
+        if let Err(error) = sold.await {
+            tracing::warn!(%error, "the demo's shop sells nothing");
+        }
+    }
+}
+
+fn order(
+    number: u32,
+    (product, size, color, quantity): (&str, &str, &str, i64),
+) -> Result<Reduction> {
+    let line = Line {
+        variant: VariantKey {
+            product: ProductId::parse(product)?,
+            size: Label::parse(size)?,
+            color: Label::parse(color)?,
+        },
+        quantity: Quantity::new(quantity)?,
+    };
+    Ok(Reduction {
+        order_id: Some(OrderId::parse(&format!("shop-{number}"))?),
+        new_id: OrderId::generate(),
+        idempotency_key: None,
+        basket: Basket::new(vec![line])?,
+        reservation_id: None,
+        after_order: true,
+        actor: Actor::system(),
+    })
 }
 
 fn draft(ware: &Ware) -> Result<ProductDraft> {

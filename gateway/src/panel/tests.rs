@@ -25,7 +25,7 @@ const FILES: &[File] = &[
     File {
         path: "index.html",
         media_type: HTML,
-        plain: b"<meta content=\"__CSP_NONCE__\">",
+        plain: b"<meta content=\"__CSP_NONCE__\"><meta content=\"__DEMO__\">",
         gzip: None,
         brotli: None,
     },
@@ -75,7 +75,10 @@ async fn the_policy_allows_no_inline_script_and_its_nonce_is_new_each_time() {
     let (_, rest) = policy.split_once("'nonce-").unwrap();
     let (nonce, _) = rest.split_once('\'').unwrap();
     assert_eq!(nonce.len(), 24);
-    assert_eq!(body, format!("<meta content=\"{nonce}\">"));
+    assert_eq!(
+        body,
+        format!("<meta content=\"{nonce}\"><meta content=\"false\">")
+    );
     assert!(
         policy.contains("script-src 'self';") && !policy.contains("unsafe"),
         "{policy}"
@@ -85,6 +88,15 @@ async fn the_policy_allows_no_inline_script_and_its_nonce_is_new_each_time() {
         again[CONTENT_SECURITY_POLICY],
         headers[CONTENT_SECURITY_POLICY]
     );
+}
+
+#[tokio::test]
+async fn the_page_of_a_demo_says_so() {
+    let demo = Panel(FILES).router().layer(Extension(InDemo));
+    let request = Request::get("/admin/login").body(Body::empty()).unwrap();
+    let answer = demo.oneshot(request).await.unwrap();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    assert!(body.ends_with(b"<meta content=\"true\">"));
 }
 
 #[tokio::test]

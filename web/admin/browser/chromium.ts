@@ -6,7 +6,7 @@ const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/goog
 /** The system's Chromium; CHROMIUM names another one. */
 export function launch(): Promise<Browser> {
   const executablePath = [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path));
-  if (!executablePath) throw new Error("Chromium is missing: apt-get install chromium, or set CHROMIUM");
+  if (!executablePath) throw new Error("Chromium is missing: scripts/install-browser");
   return chromium.launch({
     executablePath,
     args: [

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -23,10 +24,12 @@ export interface Answer {
 }
 
 function binary(): string {
-  const given = process.env.GATEWAY_BINARY;
-  const found = [given, `${repository}target/debug/gateway`, `${repository}target/release/gateway`].find(
-    (path) => path && existsSync(path),
-  );
+  const given = process.env.GATEWAY_BIN;
+  const found = [
+    given,
+    `${repository}target/debug/gateway`,
+    `${repository}target/release/gateway`,
+  ].find((path) => path && existsSync(path));
   if (!found) throw new Error("Build the gateway first: cargo build -p gateway");
   return found;
 }
@@ -57,7 +60,12 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
   const startedIn = performance.now() - began;
   const tokens = new Map<string, string>();
 
-  const send = async (method: string, path: string, body?: unknown, token?: string): Promise<Answer> => {
+  const send = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+  ): Promise<Answer> => {
     const response = await fetch(url + path, {
       method,
       headers: {
@@ -80,10 +88,11 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
     return send(method, path, body, token);
   };
 
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
-      child.kill("SIGTERM");
-    });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  };
   return { url, startedIn, call, stop };
 }

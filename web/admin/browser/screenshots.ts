@@ -1,98 +1,99 @@
-// Shoots every page of the panel from a demo of its own: at two widths, light and dark.
+// Photographs every page of the panel from a demo of its own, at two widths, light and dark; and for the README some of
+// them again, as much as a window shows.
 //
 //     npm run screenshots -w admin -- [--only=dashboard,bookings] [folder]
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Page } from "playwright-core";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
 import { launch } from "./chromium.js";
-import { type Demo, PASSWORD, startDemo } from "./gateway.js";
+import { type Demo, startDemo } from "./gateway.js";
+import { pages } from "./pages.js";
+import { settled, signIn } from "./panel.js";
 
-const WIDTHS = [1440, 390] as const;
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
 const SCHEMES = ["light", "dark"] as const;
 
+/** Those of the README, in a smaller window, so that their words can be read there. */
+const README_FOLDER = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
+const README_SIZE = { width: 1200, height: 750 };
+const README = ["dashboard", "drift", "product", "preview", "conflict"];
+const README_PHONE = "dashboard";
+
 const args = process.argv.slice(2);
-const only = args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
+const only = args
+  .find((arg) => arg.startsWith("--only="))
+  ?.slice(7)
+  .split(",");
 const folder = resolve(args.find((arg) => !arg.startsWith("--")) ?? "screenshots");
 
-/** What is shot: a name, and how to get there. */
-async function shots(demo: Demo): Promise<[string, string][]> {
-  const booking = (await demo.call("GET", "/bookings?perPage=1")).body.items[0].id;
-  const organization = (await demo.call("GET", "/api/organizations")).body.items[0]?.id;
-  const run = (await demo.call("GET", "/api/user-sync/runs")).body.items?.[0]?.id;
-  const preview = (await demo.call("POST", "/api/user-sync/locations/8/preview")).body.previewId;
-  const documents = (await demo.call("GET", "/api/sales-documents")).body.items;
-  const conflict = documents?.find((one: { syncStatus: string }) => one.syncStatus === "conflict");
-  const paths: [string, string | undefined][] = [
-    ["dashboard", "/"],
-    ["bookings", "/bookings"],
-    ["booking", `/bookings/${booking}`],
-    ["drift", "/bookings/drift"],
-    ["partners", "/partners"],
-    ["partner", "/partners/marko"],
-    ["products", "/products"],
-    ["product", "/products/work-shirt"],
-    ["movements", "/stock/movements"],
-    ["users", "/users"],
-    ["preview", preview && `/users/previews/${preview}`],
-    ["runs", "/users/runs"],
-    ["run", run && `/users/runs/${run}`],
-    ["locations", "/locations"],
-    ["documents", "/documents"],
-    ["document", documents?.[0] && `/documents/${documents[0].id}`],
-    ["conflict", conflict && `/documents/${conflict.id}/conflict`],
-    ["pull", "/metakocka/pull"],
-    ["errors", "/metakocka/errors"],
-    ["history", "/metakocka/history"],
-    ["reconciliation", "/metakocka/reconciliation"],
-    ["settings", "/metakocka/settings"],
-    ["accounts", "/accounts"],
-    ["organizations", "/organizations"],
-    ["organization", organization && `/organizations/${organization}`],
-    ["tokens", "/tokens"],
-    ["demo", "/demo"],
-  ];
-  return paths.filter((one): one is [string, string] => Boolean(one[1]));
+async function open(page: Page, demo: Demo, path: string): Promise<void> {
+  await page.goto(`${demo.url}/admin${path}`);
+  // The page of a preview that is being fetched is gone when it is settled.
+  if (path.startsWith("/users/sync/")) await page.getByRole("progressbar").waitFor();
+  else await settled(page);
 }
 
-async function signIn(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/admin/login`);
-  await page.getByLabel("E-mail").fill("admin@lockstep.demo");
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((to) => !to.pathname.endsWith("/login"));
+/** Every page at every size in one color scheme. */
+async function photograph(
+  browser: Browser,
+  demo: Demo,
+  list: Map<string, string>,
+  colorScheme: (typeof SCHEMES)[number],
+): Promise<void> {
+  const context = await browser.newContext({ colorScheme, locale: "en-GB", baseURL: demo.url });
+  const page = await context.newPage();
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await page.goto("/admin/login");
+    await settled(page);
+    await page.screenshot({ path: `${folder}/login-${size.width}-${colorScheme}.png` });
+    await signIn(page);
+    for (const [name, path] of list) {
+      if (only && !only.includes(name)) continue;
+      await open(page, demo, path);
+      const file = `${folder}/${name}-${size.width}-${colorScheme}.png`;
+      await page.screenshot({ path: file, fullPage: true });
+    }
+    await context.clearCookies();
+    await page.evaluate(() => localStorage.clear());
+  }
+  await context.close();
 }
 
-async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle").catch(() => undefined);
-  await page.waitForTimeout(500);
+async function photographForReadme(
+  browser: Browser,
+  demo: Demo,
+  list: Map<string, string>,
+): Promise<void> {
+  const context = await browser.newContext({ locale: "en-GB", baseURL: demo.url });
+  const page = await context.newPage();
+  await page.setViewportSize(README_SIZE);
+  await signIn(page);
+  for (const name of README) {
+    await open(page, demo, list.get(name) ?? "/");
+    await page.screenshot({ path: `${README_FOLDER}${name}.png` });
+  }
+  await page.setViewportSize(SIZES[1] ?? README_SIZE);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await open(page, demo, list.get(README_PHONE) ?? "/");
+  await page.screenshot({ path: `${README_FOLDER}phone.png` });
+  await context.close();
 }
 
 const demo = await startDemo();
 const browser = await launch();
 mkdirSync(folder, { recursive: true });
+mkdirSync(README_FOLDER, { recursive: true });
 try {
-  const list = (await shots(demo)).filter(([name]) => !only || only.includes(name));
-  for (const colorScheme of SCHEMES) {
-    const context = await browser.newContext({ colorScheme, locale: "en-GB" });
-    const page = await context.newPage();
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
-      if (!only || only.includes("login")) {
-        await page.goto(`${demo.url}/admin/login`);
-        await settle(page);
-        if (page.url().endsWith("/login")) {
-          await page.screenshot({ path: `${folder}/login-${width}-${colorScheme}.png` });
-        }
-      }
-      if (width === WIDTHS[0]) await signIn(page, demo.url);
-      for (const [name, path] of list) {
-        await page.goto(`${demo.url}/admin${path}`);
-        await settle(page);
-        await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-      }
-    }
-    await context.close();
-  }
+  const list = await pages(demo);
+  // Something to see: copies that are damaged, and partners who have moved.
+  await demo.call("POST", "/api/demo/mishaps/tampered-mirrors");
+  for (const scheme of SCHEMES) await photograph(browser, demo, list, scheme);
+  if (!only) await photographForReadme(browser, demo, list);
 } finally {
   await browser.close();
   await demo.stop();

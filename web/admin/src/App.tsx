@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router";
 import { LockstepError } from "./api/client";
 import { TextProvider } from "./i18n/text";
+import { nonce } from "./nonce";
 import { router } from "./routes";
 import { onSession, sessionState } from "./session/session";
 import { theme, variables } from "./theme";
@@ -22,11 +23,6 @@ const queries = new QueryClient({
 onSession(() => {
   if (sessionState().kind === "anonymous") queries.clear();
 });
-
-/** The policy of the page allows only styles with this nonce, which is new with every answer. */
-function nonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
-}
 
 export function App() {
   return (

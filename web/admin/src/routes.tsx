@@ -1,7 +1,7 @@
 import { createBrowserRouter } from "react-router";
 import { SignIn } from "./pages/SignIn";
 import { Broken, NotFound } from "./shell/Broken";
-import { Guard } from "./shell/Guard";
+import { Guard, Starting } from "./shell/Guard";
 import { Shell } from "./shell/Shell";
 
 /** Every page is loaded when it is first opened. */
@@ -15,6 +15,7 @@ export const router = createBrowserRouter(
         </Guard>
       ),
       errorElement: <Broken />,
+      hydrateFallbackElement: <Starting />,
       children: [
         { index: true, lazy: () => import("./pages/dashboard/Dashboard") },
         { path: "bookings", lazy: () => import("./pages/bookings/Bookings") },

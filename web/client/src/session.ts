@@ -76,12 +76,12 @@ export class Session implements TokenSource {
     return this.user;
   }
 
-  /** Signs out, here at once and also when the gateway cannot be reached. */
+  /** Signs out, here at once and also when the gateway cannot be reached. The gateway hears of it even if the page goes. */
   async signOut(): Promise<void> {
     const body = this.#refreshToken === undefined ? {} : { refreshToken: this.#refreshToken };
     this.#turn += 1;
     this.#end(false);
-    const response = await this.#post("/api/auth/logout", body);
+    const response = await this.#post("/api/auth/logout", body, { keepalive: true });
     if (!response.ok) throw refusal(response, await bodyOf(response));
   }
 
@@ -169,10 +169,11 @@ export class Session implements TokenSource {
     for (const listener of [...this.#listeners]) listener(state);
   }
 
-  async #post(path: string, body: unknown): Promise<Response> {
+  async #post(path: string, body: unknown, more: RequestInit = {}): Promise<Response> {
     const { baseUrl, fetch, refresh } = this.#options;
     try {
       return await fetch(baseUrl + path, {
+        ...more,
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),

@@ -141,3 +141,16 @@ test("with the cookie no script holds a refresh token", async () => {
   expect(bodies.slice(1)).toEqual(["{}", "{}"]);
   expect(await gateway.client({ refresh: "cookie", fetch: jar }).session.resume()).toBeUndefined();
 });
+
+test("signing out outlives the page that does it", async () => {
+  const outlives: Record<string, boolean> = {};
+  const page = await gateway.admin({
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      outlives[new URL(request.url).pathname] = request.keepalive;
+      return fetch(request);
+    },
+  });
+  await page.session.signOut();
+  expect(outlives).toEqual({ "/api/auth/login": false, "/api/auth/logout": true });
+});

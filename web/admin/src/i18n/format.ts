@@ -5,6 +5,8 @@ export interface Format {
   number: (value: number) => string;
   percent: (share: number) => string;
   money: (amount: number, currency: string) => string;
+  /** Money of several currencies, or of one that is not known. */
+  amount: (amount: number) => string;
   moment: (iso: string | null | undefined) => string;
   day: (iso: string | Date) => string;
   shortDay: (date: Date) => string;
@@ -37,6 +39,7 @@ export function useFormat(): Format {
   const { locale } = useText();
   return useMemo(() => {
     const number = new Intl.NumberFormat(locale);
+    const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2 });
     const percent = new Intl.NumberFormat(locale, {
       style: "percent",
       maximumFractionDigits: 1,
@@ -55,7 +58,8 @@ export function useFormat(): Format {
     return {
       number: (value) => number.format(value),
       percent: (share) => percent.format(share),
-      money: (amount, currency) => money(locale, amount, currency),
+      money: (value, currency) => money(locale, value, currency),
+      amount: (value) => amount.format(value),
       moment: (iso) => (iso ? moment.format(new Date(iso)) : "–"),
       day: (iso) => day.format(new Date(iso)),
       shortDay: (date) => shortDay.format(date),

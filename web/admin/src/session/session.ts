@@ -27,7 +27,19 @@ function become(next: SessionState): void {
   for (const listener of listeners) listener();
 }
 
+/**
+ * Says that this browser may have the cookie of a session, which no script can read. Whoever never signed in here is not
+ * asked about at the gateway.
+ */
+const HINT = "lockstep.signed-in";
+
+function hint(isSignedIn: boolean): void {
+  if (isSignedIn) window.localStorage.setItem(HINT, "true");
+  else window.localStorage.removeItem(HINT);
+}
+
 api.session.subscribe((now) => {
+  hint(now.user !== undefined);
   if (now.user === undefined) become({ kind: "anonymous", expired: now.expired });
   else if (now.user.role === "admin") become({ kind: "signed-in", user: now.user });
 });
@@ -51,8 +63,12 @@ export async function signOut(): Promise<void> {
   await api.session.signOut().catch(() => undefined);
 }
 
-/** Goes on with the session of before the reload. */
+/** Goes on with the session of before the reload, where there may be one. */
 export async function startSession(): Promise<void> {
+  if (window.localStorage.getItem(HINT) === null) {
+    become({ kind: "anonymous", expired: false });
+    return;
+  }
   become({ kind: "starting" });
   try {
     const user = await api.session.resume();
@@ -69,5 +85,6 @@ export async function lookAgain(): Promise<void> {
 }
 
 tabs.addEventListener("message", ({ data }) => {
-  if (data === "signed-out" || state.kind === "anonymous") void startSession();
+  if (data === "signed-out") void api.session.signOut().catch(() => undefined);
+  else if (state.kind === "anonymous") void startSession();
 });

@@ -30,10 +30,16 @@ export function Guard({ children }: { children: ReactNode }) {
         </Center>
       );
     case "starting":
-      return (
-        <Center mih="100vh" component="main" role="status" aria-label={text.session.starting}>
-          <Loader aria-hidden />
-        </Center>
-      );
+      return <Starting />;
   }
+}
+
+/** Before there is a page to show. */
+export function Starting() {
+  const { text } = useText();
+  return (
+    <Center mih="100vh" component="main" role="status" aria-label={text.session.starting}>
+      <Loader aria-hidden />
+    </Center>
+  );
 }

@@ -2,7 +2,7 @@ import { Box, NavLink, ScrollArea, Text } from "@mantine/core";
 import { IconBook2, IconFlask } from "@tabler/icons-react";
 import { Link, useLocation } from "react-router";
 import { useText } from "../i18n/text";
-import { useDemo } from "../pages/demo/mishaps";
+import { IN_DEMO } from "../pages/demo/mishaps";
 import { groups, pageOf } from "./pages";
 
 /** The pages, in groups. */
@@ -10,9 +10,8 @@ export function Menu() {
   const { text } = useText();
   const { pathname } = useLocation();
   const current = pageOf(pathname);
-  const demo = useDemo();
   return (
-    <ScrollArea flex={1} type="auto" viewportProps={{ tabIndex: -1 }}>
+    <ScrollArea flex={1} type="hover" scrollbarSize={6} viewportProps={{ tabIndex: -1 }}>
       {groups.map((group) => (
         <Box key={group.label(text)} mb="sm">
           <Text size="xs" fw={700} c="dimmed" px="xs" mb={2} tt="uppercase">
@@ -32,7 +31,7 @@ export function Menu() {
           ))}
         </Box>
       ))}
-      {demo.data ? (
+      {IN_DEMO ? (
         <NavLink
           component={Link}
           to="/demo"

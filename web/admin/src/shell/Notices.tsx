@@ -36,13 +36,13 @@ export function Notices() {
   const label = `${text.common.notifications.title}, ${text.common.notifications.unread(total)}`;
   return (
     <Popover position="bottom-end" width={360} withinPortal shadow="md" trapFocus>
-      <Popover.Target>
-        <Indicator disabled={total === 0} color="red.8" size={9} offset={6}>
+      <Indicator disabled={total === 0} color="red.8" size={9} offset={6}>
+        <Popover.Target>
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} className="tool">
             <IconBell size={20} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} aria-label={text.common.notifications.title}>
         <Text fw={650} p="sm">
           {text.common.notifications.title}

@@ -50,7 +50,12 @@ export function Shell() {
             <HeaderTools />
           </Group>
         </AppShell.Header>
-        <AppShell.Navbar p="sm" aria-label={text.common.nav.label}>
+        <AppShell.Navbar
+          p="sm"
+          aria-label={text.common.nav.label}
+          className="navbar"
+          data-closed={!opened || undefined}
+        >
           <Menu />
         </AppShell.Navbar>
         <AppShell.Main id="content" aria-busy={navigation.state !== "idle"}>

@@ -78,6 +78,7 @@ export function BarChart(props: {
               series={props.series}
               x={LEFT + index * slot}
               slot={slot}
+              end={width}
               y={y}
               title={`${bar.label}: ${props.series.map(({ key, label }) => `${label} ${props.format(bar.values[key] ?? 0)}`).join(", ")}`}
             />
@@ -94,11 +95,15 @@ function Stacked(props: {
   series: Series[];
   x: number;
   slot: number;
+  /** Where the chart ends. */
+  end: number;
   y: (value: number) => number;
   title: string;
 }) {
   const { bar, x, slot, y } = props;
   const thick = Math.max(2, Math.min(26, slot * 0.68));
+  // Under the last bar there is not room for the second half of a label.
+  const isLast = x + 1.5 * slot > props.end;
   let below = 0;
   return (
     <g>
@@ -126,7 +131,12 @@ function Stacked(props: {
         );
       })}
       {bar.tick ? (
-        <text x={x + slot / 2} y={HEIGHT - 6} textAnchor="middle" className={classes.tick}>
+        <text
+          x={isLast ? props.end : x + slot / 2}
+          y={HEIGHT - 6}
+          textAnchor={isLast ? "end" : "middle"}
+          className={classes.tick}
+        >
           {bar.tick}
         </text>
       ) : null}
@@ -141,28 +151,31 @@ function Numbers(props: {
   format: (value: number) => string;
 }) {
   return (
-    <table className="visually-hidden">
-      <caption>{props.label}</caption>
-      <thead>
-        <tr>
-          <td />
-          {props.series.map(({ key, label }) => (
-            <th key={key} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {props.bars.map((bar) => (
-          <tr key={bar.key}>
-            <th scope="row">{bar.label}</th>
-            {props.series.map(({ key }) => (
-              <td key={key}>{props.format(bar.values[key] ?? 0)}</td>
+    // A table takes the width of its words whatever it is told; a box around it does not.
+    <div className="visually-hidden">
+      <table>
+        <caption>{props.label}</caption>
+        <thead>
+          <tr>
+            <td />
+            {props.series.map(({ key, label }) => (
+              <th key={key} scope="col">
+                {label}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {props.bars.map((bar) => (
+            <tr key={bar.key}>
+              <th scope="row">{bar.label}</th>
+              {props.series.map(({ key }) => (
+                <td key={key}>{props.format(bar.values[key] ?? 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

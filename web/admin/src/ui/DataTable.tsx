@@ -21,6 +21,12 @@ export interface Listed<T> {
   total: number;
 }
 
+/** A list that is there as a whole. */
+export function whole<T>(items: T[]) {
+  const data = { items, page: 1, perPage: Math.max(1, items.length), total: items.length };
+  return { data, error: null, isPending: false, refetch: () => undefined };
+}
+
 /**
  * A table of one page of rows; on a phone each row is a card. The roles are written out, because a table that is laid
  * out as cards loses them.

@@ -10,8 +10,11 @@ export const demo = {
   look: "See what the guard does",
   lost: {
     title: "Metakocka's answer is lost",
-    text: "The next document is saved there, but the connection breaks before the answer. A careless client would send it again and have it twice.",
-    done: "The next answer will be lost. Sync a document: it says that the outcome is unknown, then finds what was saved instead of making another one.",
+    text: "An order is sent and saved there, but the connection breaks before the answer. A careless client would send it again and have it twice.",
+    unknown: (number: string) =>
+      `The answer for ${number} is lost: whether it was saved is unknown. In a few seconds Lockstep looks before it sends anything.`,
+    done: (number: string, there: string, calls: string) =>
+      `${number} was found in Metakocka as ${there} and not sent again. Calls that created it: ${calls}.`,
   },
   empty: {
     title: "A user server answers with nobody",
@@ -21,7 +24,8 @@ export const demo = {
   tamper: {
     title: "Another program damages copies",
     text: "An old script deletes, changes and moves the copies that customers see, behind Lockstep's back.",
-    done: (count: string) => `${count} copies are damaged. The drift page names each; one press heals them.`,
+    done: (count: string) =>
+      `${count} copies are damaged. The drift page names each; one press heals them.`,
   },
   storm: {
     title: "Everybody buys the same thing",

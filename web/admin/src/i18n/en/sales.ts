@@ -163,7 +163,8 @@ export const sales = {
     day: "Day",
     here: "Here",
     there: "Metakocka",
-    documents: "documents",
+    documents: (count: number, shown: string) =>
+      count === 1 ? "1 document" : `${shown} documents`,
     differences: "Differences",
     agree: "Both sides agree in this time.",
     reason: "Difference",
@@ -196,7 +197,6 @@ export const sales = {
     forgotToast: "Credentials forgotten",
     schedule: "Pull by itself",
     scheduleSave: "Save schedule",
-    scheduleStop: "Stop",
     scheduleNone: "Documents are pulled only when somebody says so.",
     nextRun: "Next",
     importedUntil: "Seen until",

@@ -12,8 +12,11 @@ export const demo: Messages["demo"] = {
   look: "Lihat tanggapan pengaman",
   lost: {
     title: "Jawaban Metakocka hilang",
-    text: "Dokumen berikutnya tersimpan di sana, tetapi koneksi putus sebelum jawabannya. Klien yang ceroboh akan mengirimnya dua kali.",
-    done: "Jawaban berikutnya akan hilang. Sinkronkan dokumen: hasilnya tidak diketahui, lalu yang tersimpan ditemukan dan tidak dibuat lagi.",
+    text: "Sebuah pesanan dikirim dan tersimpan di sana, tetapi koneksi putus sebelum jawabannya. Klien yang ceroboh akan mengirimnya dua kali.",
+    unknown: (number) =>
+      `Jawaban untuk ${number} hilang: belum diketahui apakah tersimpan. Beberapa detik lagi Lockstep memeriksa dulu sebelum mengirim apa pun.`,
+    done: (number, there, calls) =>
+      `${number} ditemukan di Metakocka sebagai ${there} dan tidak dikirim lagi. Panggilan yang membuatnya: ${calls}.`,
   },
   empty: {
     title: "Server pengguna menjawab kosong",
@@ -23,7 +26,8 @@ export const demo: Messages["demo"] = {
   tamper: {
     title: "Program lain merusak salinan",
     text: "Skrip lama menghapus, mengubah, dan memindahkan salinan pelanggan di belakang Lockstep.",
-    done: (count) => `${count} salinan rusak. Halaman selisih menyebut semuanya; satu tekan memulihkannya.`,
+    done: (count) =>
+      `${count} salinan rusak. Halaman selisih menyebut semuanya; satu tekan memulihkannya.`,
   },
   storm: {
     title: "Semua membeli barang yang sama",

@@ -6,8 +6,8 @@ import { useText } from "../../i18n/text";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { useNames } from "../bookings/people";
-import { frame } from "./projection";
 import classes from "./PartnerMap.module.css";
+import { frame } from "./projection";
 
 const WIDTH = 480;
 const HEIGHT = 300;
@@ -32,7 +32,9 @@ export function PartnerMap() {
   return (
     <Panel title={t.map}>
       <Answered query={places}>
-        {({ items }) => (items.length === 0 ? <Empty title={t.mapEmpty} /> : <Map places={items} />)}
+        {({ items }) =>
+          items.length === 0 ? <Empty title={t.mapEmpty} /> : <Places places={items} />
+        }
       </Answered>
       <Text size="xs" c="dimmed" mt="xs">
         {t.mapHelp}
@@ -41,7 +43,7 @@ export function PartnerMap() {
   );
 }
 
-function Map({ places }: { places: Place[] }) {
+function Places({ places }: { places: Place[] }) {
   const { text } = useText();
   const format = useFormat();
   const nameOf = useNames();
@@ -50,7 +52,12 @@ function Map({ places }: { places: Place[] }) {
   const { x, y, meridians, parallels, scale } = frame(sorted, WIDTH, HEIGHT);
   return (
     <>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={classes.map} aria-hidden="true" focusable="false">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        className={classes.map}
+        aria-hidden="true"
+        focusable="false"
+      >
         {meridians.map((one) => (
           <g key={`m${one}`}>
             <line x1={x(one)} x2={x(one)} y1={0} y2={HEIGHT} className={classes.grid} />

@@ -29,7 +29,8 @@ export function frame(points: Point[], width: number, height: number) {
   const span = (all: number[]) => Math.max(...all) - Math.min(...all);
   const center = { latitude: middle(latitudes), longitude: middle(longitudes) };
   const squeeze = Math.max(0.05, Math.cos((center.latitude * Math.PI) / 180));
-  const tall = Math.max(span(latitudes), (span(longitudes) * squeeze * height) / width, LEAST) * 1.35;
+  const tall =
+    Math.max(span(latitudes), (span(longitudes) * squeeze * height) / width, LEAST) * 1.35;
   // A few steps of zoom, so that the map stands still while somebody drives.
   const zoomed = LEAST * 1.35 ** Math.ceil(Math.log(tall / LEAST) / Math.log(1.35));
   const snap = zoomed / 8;

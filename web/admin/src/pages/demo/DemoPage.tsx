@@ -8,13 +8,14 @@ import { Figure } from "../../ui/Figure";
 import { Page } from "../../ui/Page";
 import { Answered } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
-import { mishaps, useDemo } from "./mishaps";
+import { loseAnswer } from "./lostAnswer";
+import { IN_DEMO, mishaps, useDemo } from "./mishaps";
 
 interface Mishap {
   title: string;
   text: string;
-  /** Does it, and says what to look at. */
-  cause: () => Promise<string>;
+  /** Does it, and says how it went; `tell` is for what can be said before. */
+  cause: (tell: (said: string) => void) => Promise<string>;
   to: string;
 }
 
@@ -23,7 +24,16 @@ function useMishaps(dev: number | undefined): Mishap[] {
   const format = useFormat();
   const t = text.demo;
   return [
-    { ...t.lost, cause: () => mishaps.loseAnswer().then(() => t.lost.done), to: "/documents?sync=pending" },
+    {
+      title: t.lost.title,
+      text: t.lost.text,
+      cause: async (tell) => {
+        const found = await loseAnswer((number) => tell(t.lost.unknown(number)));
+        const calls = format.number(found.calls);
+        return t.lost.done(found.documentNumber, found.metakockaNumber, calls);
+      },
+      to: "/metakocka/history",
+    },
     {
       ...t.empty,
       cause: () => mishaps.emptyServer().then(() => t.empty.done),
@@ -56,7 +66,7 @@ export function Component() {
   const dev = demo.data?.userServers.find(({ name }) => name === "Dev");
   const all = useMishaps(dev?.locationId);
   const heal = useAct(mishaps.heal, { told: () => t.healed, stale: ["demo"] });
-  if (demo.error && !demo.data) return <NotFound />;
+  if (!IN_DEMO || (demo.error && !demo.data)) return <NotFound />;
   return (
     <Page
       title={t.title}
@@ -95,9 +105,9 @@ export function Component() {
 function Card({ mishap }: { mishap: Mishap }) {
   const { text } = useText();
   const [said, setSaid] = useState<string>();
-  const cause = useAct(mishap.cause, {
+  const cause = useAct(() => mishap.cause(setSaid), {
     done: setSaid,
-    stale: ["demo", "bookings", "products", "movements"],
+    stale: ["demo", "bookings", "products", "movements", "sales-documents", "metakocka"],
   });
   return (
     <Paper component="section" className="panel" p="md" aria-label={mishap.title}>

@@ -31,11 +31,16 @@ async function call<T>(method: "GET" | "POST", path: string, body?: object): Pro
   return answer as T;
 }
 
-/** The demo's surroundings; nothing where this is no demo. */
+/** Whether the gateway says in the page that it is a demo; the development server leaves that open. */
+export const IN_DEMO =
+  document.querySelector<HTMLMetaElement>('meta[name="lockstep-demo"]')?.content !== "false";
+
+/** The demo's surroundings; elsewhere nobody is asked. */
 export function useDemo(interval?: number) {
-  return useQuery<Picture | null>({
+  return useQuery<Picture>({
     queryKey: ["demo"],
-    queryFn: () => call<Picture>("GET", ""),
+    queryFn: mishaps.look,
+    enabled: IN_DEMO,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     ...(interval ? { refetchInterval: interval } : {}),
@@ -43,6 +48,7 @@ export function useDemo(interval?: number) {
 }
 
 export const mishaps = {
+  look: () => call<Picture>("GET", ""),
   loseAnswer: () => call<Picture>("POST", "/mishaps/lost-answers", { times: 1 }),
   emptyServer: () => call<Picture>("POST", "/mishaps/empty-user-server", { location: "Dev" }),
   tamper: () => call<{ bookingId: string }[]>("POST", "/mishaps/tampered-mirrors"),

@@ -81,7 +81,7 @@ function useColumns(begin: (doing: Doing) => void): Column<Location>[] {
       header: <span className="visually-hidden">{text.common.actions}</span>,
       align: "right",
       cell: (one) => (
-        <Group gap={6} justify="flex-end">
+        <Group gap={6} justify="flex-end" wrap="nowrap">
           {act("check", t.check, one)}
           {act("schedule", t.schedule, one)}
           {act("edit", text.common.edit, one)}

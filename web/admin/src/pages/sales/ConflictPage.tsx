@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Paper, SimpleGrid, Stack, Table, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
-import { Panel } from "../../ui/Panel";
+import { DataTable, whole } from "../../ui/DataTable";
 import { Answered } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
 import { useActing } from "./acting";
@@ -32,26 +32,17 @@ export function Component() {
           <Stack>
             {shown.deletedInMetakocka ? <Alert color="yellow">{t.deletedThere}</Alert> : null}
             {shown.fields.length > 0 ? (
-              <Panel>
-                <Table fz="sm" aria-label={t.title(id)}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th scope="col">{t.field}</Table.Th>
-                      <Table.Th scope="col">{t.here}</Table.Th>
-                      <Table.Th scope="col">{t.there}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {shown.fields.map((one) => (
-                      <Table.Tr key={one.field}>
-                        <Table.Th scope="row">{one.field}</Table.Th>
-                        <Table.Td>{one.crm ?? "–"}</Table.Td>
-                        <Table.Td>{one.metakocka ?? "–"}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Panel>
+              <DataTable
+                label={t.title(document.data?.documentNumber ?? id)}
+                rowKey={(one) => one.field}
+                query={whole(shown.fields)}
+                empty={null}
+                columns={[
+                  { key: "field", header: t.field, cell: (one) => one.field },
+                  { key: "here", header: t.here, cell: (one) => one.crm ?? "–" },
+                  { key: "there", header: t.there, cell: (one) => one.metakocka ?? "–" },
+                ]}
+              />
             ) : null}
             <Choice id={id} />
           </Stack>
@@ -65,6 +56,7 @@ function Choice({ id }: { id: string }) {
   const { text } = useText();
   const t = text.sales.conflict;
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const [kept, setKept] = useState<Side>();
   const resolve = useAct(
     (keep: Side) =>
@@ -74,8 +66,12 @@ function Choice({ id }: { id: string }) {
       }),
     {
       told: () => t.done,
-      stale: ["sales-documents", "metakocka"],
-      done: () => void navigate(`/documents/${encodeURIComponent(id)}`, { replace: true }),
+      stale: ["sales-documents"],
+      done: () => {
+        // Whatever shows next asks again; this page does not, for there is no conflict any more.
+        void queries.invalidateQueries({ queryKey: ["metakocka"], refetchType: "none" });
+        void navigate(`/documents/${encodeURIComponent(id)}`, { replace: true });
+      },
     },
   );
   const sides: [Side, string, string][] = [

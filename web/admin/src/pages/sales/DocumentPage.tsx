@@ -1,4 +1,4 @@
-import { Alert, Button, Grid, Group, Stack, Table } from "@mantine/core";
+import { Alert, Button, Grid, Group, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPencil, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -8,9 +8,10 @@ import type { SalesDocument } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
+import { DataTable, whole } from "../../ui/DataTable";
 import { Facts } from "../../ui/Facts";
 import { Panel } from "../../ui/Panel";
-import { Answered } from "../../ui/states";
+import { Answered, Empty } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
 import { Attempts } from "./Attempts";
 import { useActing } from "./acting";
@@ -152,43 +153,42 @@ function Lines({ document }: { document: SalesDocument }) {
   const { text } = useText();
   const format = useFormat();
   const t = text.sales.form;
+  const lines = document.lines.map((line, place) => ({ ...line, place }));
   return (
     <Panel title={text.sales.detail.lines}>
-      <Table.ScrollContainer minWidth={460}>
-        <Table fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t.lineName}</Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t.quantity}
-              </Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t.price}
-              </Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t.discount}
-              </Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t.tax}
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {document.lines.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no id, and the list is shown as a whole
-              <Table.Tr key={index}>
-                <Table.Td>{line.name ?? line.code}</Table.Td>
-                <Table.Td ta="right">
-                  {format.number(line.quantity)} {line.unit}
-                </Table.Td>
-                <Table.Td ta="right">{format.money(line.unitPrice, document.currency)}</Table.Td>
-                <Table.Td ta="right">{line.discountPercent ?? "–"}</Table.Td>
-                <Table.Td ta="right">{line.taxPercent ?? line.taxCode ?? "–"}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataTable
+        label={text.sales.detail.lines}
+        rowKey={(line) => line.place}
+        query={whole(lines)}
+        empty={<Empty title={text.common.none} />}
+        columns={[
+          { key: "name", header: t.lineName, cell: (line) => line.name ?? line.code },
+          {
+            key: "quantity",
+            header: t.quantity,
+            align: "right",
+            cell: (line) => `${format.number(line.quantity)} ${line.unit ?? ""}`,
+          },
+          {
+            key: "price",
+            header: t.price,
+            align: "right",
+            cell: (line) => format.money(line.unitPrice, document.currency),
+          },
+          {
+            key: "discount",
+            header: t.discount,
+            align: "right",
+            cell: (line) => line.discountPercent ?? "–",
+          },
+          {
+            key: "tax",
+            header: t.tax,
+            align: "right",
+            cell: (line) => line.taxPercent ?? line.taxCode ?? "–",
+          },
+        ]}
+      />
     </Panel>
   );
 }

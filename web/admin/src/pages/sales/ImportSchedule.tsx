@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, LockstepError } from "../../api/client";
@@ -45,8 +45,10 @@ function Form({ known }: { known: Schedule | null }) {
     timezone: known?.timezone ?? ownZone(),
   });
   const save = useAct(
-    (cron: string | null) =>
-      api.post("/api/integrations/metakocka/import-schedule", { body: { ...value, cron } }),
+    () =>
+      api.post("/api/integrations/metakocka/import-schedule", {
+        body: { ...value, cron: value.cron.trim() },
+      }),
     { stale: ["metakocka"], quiet: true },
   );
   return (
@@ -67,16 +69,9 @@ function Form({ known }: { known: Schedule | null }) {
         <Text size="sm">{t.scheduleNone}</Text>
       )}
       <ScheduleFields value={value} onChange={setValue} />
-      <Group>
-        <Button loading={save.isPending} onClick={() => save.mutate(value.cron.trim())}>
-          {t.scheduleSave}
-        </Button>
-        {known ? (
-          <Button variant="default" onClick={() => save.mutate(null)}>
-            {t.scheduleStop}
-          </Button>
-        ) : null}
-      </Group>
+      <Button w="fit-content" loading={save.isPending} onClick={() => save.mutate()}>
+        {t.scheduleSave}
+      </Button>
     </Stack>
   );
 }

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api } from "../../api/client";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
-import { DataTable } from "../../ui/DataTable";
+import { DataTable, whole } from "../../ui/DataTable";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { Tag } from "../../ui/Tag";
@@ -64,12 +64,6 @@ export function Component() {
   );
 }
 
-/** A list that is there as a whole. */
-function whole<T>(items: T[]) {
-  const data = { items, page: 1, perPage: Math.max(1, items.length), total: items.length };
-  return { data, error: null, isPending: false, refetch: () => undefined };
-}
-
 type Side = { count: number; total: number };
 
 function Days({ rows }: { rows: { date: string; crm: Side; metakocka: Side }[] }) {
@@ -77,7 +71,7 @@ function Days({ rows }: { rows: { date: string; crm: Side; metakocka: Side }[] }
   const format = useFormat();
   const t = text.sales.reconciliation;
   const side = ({ count, total }: Side) =>
-    `${format.number(count)} ${t.documents} · ${format.number(total)}`;
+    `${t.documents(count, format.number(count))} · ${format.amount(total)}`;
   return (
     <DataTable
       label={t.title}
@@ -108,7 +102,7 @@ function Differences({ rows }: { rows: Differing[] }) {
   const { text } = useText();
   const format = useFormat();
   const t = text.sales.reconciliation;
-  const total = (value: number | null | undefined) => (value == null ? "–" : format.number(value));
+  const total = (value: number | null | undefined) => (value == null ? "–" : format.amount(value));
   return (
     <Panel title={t.differences}>
       <DataTable

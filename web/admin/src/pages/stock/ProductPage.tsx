@@ -9,7 +9,7 @@ import type { Product } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
-import { DataTable } from "../../ui/DataTable";
+import { DataTable, whole } from "../../ui/DataTable";
 import { Figure } from "../../ui/Figure";
 import { Page } from "../../ui/Page";
 import { Panel } from "../../ui/Panel";
@@ -103,17 +103,7 @@ function Variants({ product }: { product: Product }) {
       <DataTable
         label={t.variants}
         rowKey={(one) => `${one.size} ${one.color}`}
-        query={{
-          data: {
-            items,
-            page: 1,
-            perPage: Math.max(items.length, 1),
-            total: items.length,
-          },
-          error: null,
-          isPending: false,
-          refetch: () => undefined,
-        }}
+        query={whole(items)}
         empty={<Empty title={text.common.none} />}
         columns={[
           { key: "size", header: t.size, cell: (one) => one.size },
