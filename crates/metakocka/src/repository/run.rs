@@ -81,7 +81,7 @@ pub struct RunItem {
     pub outcome: Option<ItemOutcome>,
     /// Its id in the other system.
     pub counterpart: Option<String>,
-    /// Why it failed.
+    /// Why it failed, or still waits.
     pub error: Option<String>,
 }
 

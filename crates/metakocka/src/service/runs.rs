@@ -1,10 +1,14 @@
 //! Many documents at once: while somebody waits, or as a run that outlives the request and the node.
 
+mod report;
+
 use std::{convert::Infallible, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
 
+use self::report::item;
+pub use self::report::{BulkReport, BulkWish};
 use super::{Metakocka, pause, pull::Asked, pull::Winner, remote_list::import_filter, trouble};
 use crate::{
     erp::{Search, SearchOrder},
@@ -23,40 +27,6 @@ const RUN_LEASE: TimeDelta = TimeDelta::seconds(15);
 /// How often it does.
 const HEARTBEAT: Duration = Duration::from_secs(3);
 
-/// Which documents a bulk call is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BulkWish {
-    /// These, by their ids in the system where they come from.
-    These(Vec<String>),
-    /// All that were never synced, or changed since.
-    All,
-}
-
-/// How many documents fared at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BulkReport {
-    /// How many fared how.
-    pub counts: RunCounts,
-    /// Each of them.
-    pub items: Vec<RunItem>,
-}
-
-impl BulkReport {
-    fn of(items: Vec<RunItem>) -> Self {
-        let count = |outcome| {
-            let of_outcome = items.iter().filter(|item| item.outcome == Some(outcome));
-            u64::try_from(of_outcome.count()).unwrap_or(u64::MAX)
-        };
-        let counts = RunCounts {
-            total: u64::try_from(items.len()).unwrap_or(u64::MAX),
-            synced: count(ItemOutcome::Synced),
-            failed: count(ItemOutcome::Failed),
-            skipped: count(ItemOutcome::Skipped),
-        };
-        Self { counts, items }
-    }
-}
-
 /// What was taken over of one window.
 struct Imported {
     items: Vec<RunItem>,
@@ -74,26 +44,6 @@ enum Worked {
     },
     /// Another node has it.
     Lost,
-}
-
-fn item(subject: String, outcome: Result<(AttemptOutcome, Option<String>), SyncError>) -> RunItem {
-    match outcome {
-        Ok((outcome, counterpart)) => RunItem {
-            subject,
-            outcome: Some(match outcome {
-                AttemptOutcome::Unchanged => ItemOutcome::Skipped,
-                _ => ItemOutcome::Synced,
-            }),
-            counterpart,
-            error: None,
-        },
-        Err(error) => RunItem {
-            subject,
-            outcome: Some(ItemOutcome::Failed),
-            counterpart: None,
-            error: Some(error.to_string()),
-        },
-    }
 }
 
 impl Metakocka {
@@ -146,7 +96,7 @@ impl Metakocka {
         direction: Direction,
         ids: Vec<String>,
     ) -> Result<Vec<RunItem>, SyncError> {
-        let attempts = stream::iter(ids).map(|id| async move {
+        let attempts = stream::iter(ids.into_iter().enumerate()).map(|(place, id)| async move {
             let outcome = match direction {
                 Direction::Push => self.push_named(scope, &id).await,
                 Direction::Pull => self
@@ -156,11 +106,14 @@ impl Metakocka {
             };
             match outcome {
                 Err(SyncError::Storage(error)) => Err(SyncError::Storage(error)),
-                outcome => Ok(item(id, outcome)),
+                outcome => Ok((place, item(id, outcome))),
             }
         });
-        let items: Vec<_> = attempts.buffered(AT_ONCE).collect().await;
-        items.into_iter().collect()
+        // One that waits for somebody else holds up none behind it.
+        let items: Vec<_> = attempts.buffer_unordered(AT_ONCE).collect().await;
+        let mut items = items.into_iter().collect::<Result<Vec<_>, SyncError>>()?;
+        items.sort_by_key(|(place, _)| *place);
+        Ok(items.into_iter().map(|(_, item)| item).collect())
     }
 
     async fn push_named(
@@ -205,7 +158,9 @@ impl Metakocka {
                     outcome.map(|pulled| (pulled.outcome, Some(pulled.document.to_string())))
                 }
             };
-            items.push(item(remote.id.clone(), outcome));
+            let mut item = item(remote.id.clone(), outcome);
+            item.outcome.get_or_insert(ItemOutcome::Failed);
+            items.push(item);
         }
         items.extend(found.unreadable.into_iter().map(|unreadable| RunItem {
             subject: unreadable.id,
@@ -321,7 +276,7 @@ impl Metakocka {
 
     /// Prolongs the lease of a run for as long as this is polled. Where it is lost the work finds out by itself, when it
     /// notes what it did.
-    async fn hold_run(&self, run: &Run, mut lease: Lease) -> Infallible {
+    pub(super) async fn hold_run(&self, run: &Run, mut lease: Lease) -> Infallible {
         loop {
             pause(HEARTBEAT).await;
             lease.until = self.now() + RUN_LEASE;
