@@ -76,11 +76,7 @@ impl Firm {
     /// Writes documents, each of which carries its id in its notes.
     async fn write(&self, documents: impl Iterator<Item = Value>) {
         let written = stream::iter(documents).map(|document| async move {
-            self.boss
-                .client
-                .post(DOCUMENTS, &document)
-                .await
-                .is(201);
+            self.boss.client.post(DOCUMENTS, &document).await.is(201);
         });
         written.buffer_unordered(AT_ONCE).collect::<()>().await;
     }
@@ -103,9 +99,6 @@ fn document(id: &str, document_type: &str) -> Value {
 
 /// How a document stands.
 async fn mapping(client: &Client, id: &str) -> Value {
-    let mut status = client
-        .get(&format!("{SYNC}?documentId={id}"))
-        .await
-        .is(200);
+    let mut status = client.get(&format!("{SYNC}?documentId={id}")).await.is(200);
     status["mapping"].take()
 }

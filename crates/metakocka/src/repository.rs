@@ -28,6 +28,8 @@ pub use self::{
     runs::SeaRunRepository,
     settings::SeaSettings,
 };
+#[cfg(test)]
+pub(crate) use self::{organization::MockSettings, run::MockRunRepository};
 use crate::model::{
     Attempt, DocumentId, DocumentType, HistoryEntry, Mapping, Mode, SalesDocument, SyncKey,
     SyncStatus,

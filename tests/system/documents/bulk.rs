@@ -46,6 +46,9 @@ async fn one_bad_document_among_many_fails_alone_with_metakockas_words(database:
     let path = format!("{DOCUMENTS}/{BAD}");
     boss.put(&path, &json!({"lines": lines})).await.is(200);
     let report = boss.post(SYNC, &json!({})).await.is(200);
-    assert_eq!((&report["total"], &report["synced"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&report["total"], &report["synced"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(firm.metakocka.documents(COMPANY).len(), MANY);
 }

@@ -32,8 +32,8 @@ async fn what_is_written_here_is_synced_and_its_status_told(database: TestDataba
     // syncSalesDocument
     let synced = boss.post(SYNC, &json!({"documentId": "D1"})).await.is(200);
     let there = synced["metakockaId"].as_str().unwrap().to_owned();
-    let expected = json!({"success": true, "documentId": "D1", "metakockaId": there, "syncStatus": "synced"});
-    assert_eq!(synced, expected);
+    let told = ["success", "documentId", "syncStatus"].map(|name| synced[name].clone());
+    assert_eq!(told, [json!(true), json!("D1"), json!("synced")]);
     assert_eq!(firm.notes_there(&there).as_deref(), Some("D1"));
     let status = boss.get(&one).await.is(200);
     assert_eq!(status["synced"], true);
@@ -102,7 +102,9 @@ async fn what_both_sides_changed_waits_for_a_decision(database: TestDatabase) {
         let there = mapping["metakockaId"].as_str().unwrap();
         boss.put(&path, &json!({"notes": "ours"})).await.is(200);
         firm.metakocka.edit(COMPANY, there, |document| {
-            document.texts.insert("notes".to_owned(), "theirs".to_owned());
+            document
+                .texts
+                .insert("notes".to_owned(), "theirs".to_owned());
         });
         let both = boss.post(SYNC, &json!({"documentId": id})).await;
         both.refuses(409, "conflict");

@@ -33,9 +33,7 @@ const VARIABLES: [(&str, &str); 3] = [
 /// Longer than a call may take, in milliseconds.
 const TOO_LATE: u64 = 2_300;
 
-async fn each_document_is_there_once_whatever_becomes_of_answers_and_nodes(
-    database: TestDatabase,
-) {
+async fn each_document_is_there_once_whatever_becomes_of_answers_and_nodes(database: TestDatabase) {
     let seed = Seed::of_run();
     let rounds = setting("ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap());
     let mut random = StdRng::seed_from_u64(seed.0);
@@ -123,7 +121,10 @@ async fn each_is_there_once(firm: &Firm, boss: &Client) {
     let there = firm.metakocka.documents(COMPANY);
     let names: BTreeSet<_> = there.iter().map(|one| one.texts["notes"].clone()).collect();
     assert_eq!((there.len(), names.len()), (DOCUMENTS, DOCUMENTS));
-    let by_id: BTreeMap<_, _> = there.iter().map(|one| (one.mk_id.to_string(), one)).collect();
+    let by_id: BTreeMap<_, _> = there
+        .iter()
+        .map(|one| (one.mk_id.to_string(), one))
+        .collect();
     let names: Vec<_> = names.into_iter().collect();
     for names in names.chunks(50) {
         let path = format!("{SYNC}?documentIds={}", names.join(","));

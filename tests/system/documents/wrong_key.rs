@@ -20,7 +20,10 @@ async fn a_wrong_key_stops_within_one_call_and_is_seen_nowhere(database: TestDat
     let boss = firm.boss.client.clone();
     let mut said = Vec::new();
     let report = boss.post(SYNC, &json!({})).await.is(200);
-    assert_eq!((&report["synced"], &report["failed"]), (&json!(0), &json!(20)));
+    assert_eq!(
+        (&report["synced"], &report["failed"]),
+        (&json!(0), &json!(20))
+    );
     said.push(report);
     let wish = json!({"documentId": "D1"});
     let refused = boss.post(SYNC, &wish).await;
@@ -34,7 +37,11 @@ async fn a_wrong_key_stops_within_one_call_and_is_seen_nowhere(database: TestDat
     let tested = boss.post(&test, &json!({})).await.is(200);
     assert_eq!(tested["success"], false);
     said.push(tested);
-    for path in ["errors", "history", "reconciliation?from=2026-01-01&to=2026-02-01"] {
+    for path in [
+        "errors",
+        "history",
+        "reconciliation?from=2026-01-01&to=2026-02-01",
+    ] {
         let path = format!("/api/integrations/metakocka/{path}");
         said.push(boss.get(&path).await.body);
     }

@@ -243,10 +243,7 @@ impl Settings for SeaSettings {
             "UPDATE metakocka_import_schedules SET next_at = $3 {OF_SCOPE} AND next_at = $4"
         );
         let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
-        let values: [Value; 2] = [
-            millis(next_at).into(),
-            millis(schedule.next_at).into(),
-        ];
+        let values: [Value; 2] = [millis(next_at).into(), millis(schedule.next_at).into()];
         let values = &scoped(&schedule.scope, values);
         self.database
             .write(|transaction| async move {

@@ -227,7 +227,7 @@ impl Calls {
                 let reason = "all places in front of it are taken".to_owned();
                 return Err(ErpError::Unreachable { reason }.into());
             }
-            let millis = rand::rng().random_range(10..40);
+            let millis = rand::rng().random_range(20..60);
             pause(Duration::from_millis(millis)).await;
         }
     }

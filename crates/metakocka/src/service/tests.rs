@@ -86,11 +86,13 @@ fn company() -> Company {
 fn crowded(diary: &Diary) -> MockSettings {
     let mut settings = MockSettings::new();
     let (waited, mut looks) = (diary.clone(), 0);
-    settings.expect_take_place().returning(move |_, places, _, _| {
-        looks += 1;
-        waited.note(if looks < 3 { "waits" } else { "its turn" });
-        Ok((looks >= 3).then_some(places[0]))
-    });
+    settings
+        .expect_take_place()
+        .returning(move |_, places, _, _| {
+            looks += 1;
+            waited.note(if looks < 3 { "waits" } else { "its turn" });
+            Ok((looks >= 3).then_some(places[0]))
+        });
     settings
         .expect_queue()
         .returning(|_| Ok(QueueState::default()));
@@ -107,13 +109,15 @@ async fn what_stands_in_front_of_a_call_is_done_when_its_turn_has_come() {
         before.note("noted");
         Ok(())
     };
-    let answer = service
-        .0
-        .calls
-        .make_after(noted, &company(), (Kind::Call, "create"), |_| async move {
-            called.note("called");
-            Ok(())
-        });
+    let company = company();
+    let answer =
+        service
+            .0
+            .calls
+            .make_after(noted, &company, (Kind::Call, "create"), |_| async move {
+                called.note("called");
+                Ok(())
+            });
     answer.await.unwrap();
     assert_eq!(
         diary.read(),
@@ -127,13 +131,15 @@ async fn without_what_stands_in_front_of_it_nothing_is_called() {
     let service = service(crowded(&diary), MockRunRepository::new());
     let called = diary.clone();
     let lost = std::future::ready(Err(SyncError::Busy));
-    let answer = service
-        .0
-        .calls
-        .make_after(lost, &company(), (Kind::Call, "create"), |_| async move {
-            called.note("called");
-            Ok(())
-        });
+    let company = company();
+    let answer =
+        service
+            .0
+            .calls
+            .make_after(lost, &company, (Kind::Call, "create"), |_| async move {
+                called.note("called");
+                Ok(())
+            });
     assert!(matches!(answer.await, Err(SyncError::Busy)));
     assert_eq!(diary.read(), ["waits", "waits", "its turn"]);
 }
