@@ -203,6 +203,13 @@ pub trait SyncBooks: Send + Sync {
         ids: &[DocumentId],
     ) -> Result<Vec<Mapping>, StorageError>;
 
+    /// The same without `base`, `sent` and `conflict`: for whoever only wants to know how they stand.
+    async fn standings(
+        &self,
+        scope: &Scope,
+        ids: &[DocumentId],
+    ) -> Result<Vec<Mapping>, StorageError>;
+
     /// How the document of the ERP's `metakocka_id` stands, and whether it is still here.
     async fn find_by_remote(
         &self,

@@ -131,7 +131,7 @@ impl Metakocka {
             return Err(SyncError::DocumentNotFound);
         };
         let ids = std::slice::from_ref(&key.document);
-        let mappings = parts.books.mappings(&key.scope(), ids).await?;
+        let mappings = parts.books.standings(&key.scope(), ids).await?;
         let Some(mapping) = mappings.into_iter().next() else {
             return Ok(None);
         };
