@@ -35,45 +35,21 @@ const TOO_LATE: u64 = 2_300;
 
 async fn each_document_is_there_once_whatever_becomes_of_answers_and_nodes(database: TestDatabase) {
     let seed = Seed::of_run();
-    let rounds = setting("ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap());
-    let mut random = StdRng::seed_from_u64(seed.0);
     let mut firm = Firm::open_with(database, &VARIABLES).await;
     let kinds = ["order", "order", "order", "invoice_domestic", "offer"];
     let kinds = kinds.iter().cycle().enumerate();
     let documents = kinds.map(|(n, kind)| document(&format!("D{n:03}"), kind));
     firm.write(documents.take(DOCUMENTS)).await;
-    let mut nodes = Vec::new();
-    if !firm.house.sql.is_sqlite() {
-        nodes.push(Node::start_with(firm.house.database.url(), &VARIABLES).await);
-    }
     firm.metakocka.seed(seed.0);
     disturb(&firm.metakocka);
     let path = format!("{SYNC}?async=true");
     let begun = firm.boss.client.post(&path, &json!({})).await.is(202);
-    let run = begun["runId"].as_str().unwrap();
-    let mut workers = JoinSet::new();
-    for node in nodes.iter().chain([&firm.house.node]) {
-        workers.spawn(press(firm.boss.client.at(node)));
-    }
-    for round in 0..rounds {
-        let more = random.random_range(0..CALLS / rounds);
-        let calls = firm.metakocka.calls().total() as usize + more;
-        until("some calls were made", async || {
-            firm.metakocka.calls().total() as usize >= calls
-        })
-        .await;
-        let victim = match nodes.first_mut() {
-            Some(second) if round % 2 == 1 => second,
-            _ => &mut firm.house.node,
-        };
-        victim.restart().await;
-        workers.spawn(press(firm.boss.client.at(victim)));
-    }
-    let path = format!("/api/integrations/metakocka/runs/{run}");
+    kill_again_and_again(&mut firm, &seed).await;
     let boss = firm.boss.client.at(&firm.house.node);
-    while let Some(pressed) = workers.join_next().await {
-        pressed.unwrap();
-    }
+    let path = format!(
+        "/api/integrations/metakocka/runs/{}",
+        begun["runId"].as_str().unwrap()
+    );
     until("the run has ended", async || {
         boss.get(&path).await.is(200)["status"] == "completed"
     })
@@ -84,6 +60,38 @@ async fn each_document_is_there_once_whatever_becomes_of_answers_and_nodes(datab
     let seen = firm.metakocka.seen();
     let faulty = seen.iter().filter(|call| call.faulty).count();
     assert!(faulty * 10 >= seen.len() * 3, "{faulty} of {}", seen.len());
+}
+
+/// Kills one node or the other while somebody on each of them syncs all, until all are synced.
+async fn kill_again_and_again(firm: &mut Firm, seed: &Seed) {
+    let rounds = setting("ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap());
+    let mut random = StdRng::seed_from_u64(seed.0);
+    let mut second = if firm.house.sql.is_sqlite() {
+        None
+    } else {
+        Some(Node::start_with(firm.house.database.url(), &VARIABLES).await)
+    };
+    let mut workers = JoinSet::new();
+    for node in second.iter().chain([&firm.house.node]) {
+        workers.spawn(press(firm.boss.client.at(node)));
+    }
+    for round in 0..rounds {
+        let more = random.random_range(0..CALLS / rounds);
+        let calls = firm.metakocka.calls().total() as usize + more;
+        until("some calls were made", async || {
+            firm.metakocka.calls().total() as usize >= calls
+        })
+        .await;
+        let victim = match &mut second {
+            Some(second) if round % 2 == 1 => second,
+            _ => &mut firm.house.node,
+        };
+        victim.restart().await;
+        workers.spawn(press(firm.boss.client.at(victim)));
+    }
+    while let Some(pressed) = workers.join_next().await {
+        pressed.unwrap();
+    }
 }
 
 /// Loses, delays or breaks a third of all answers.
@@ -98,13 +106,13 @@ fn disturb(metakocka: &Simulator) {
             (Fault::new(call, When::After, half), 0.03),
             (Fault::new(call, When::After, cut), 0.03),
             (Fault::late(call, 100), 0.03),
-            (Fault::late(call, TOO_LATE), 0.003),
+            (Fault::late(call, TOO_LATE), 0.002),
         ] {
             metakocka.fail(fault.chance(chance));
         }
     }
     let slow = Fault::slow(Call::PutDocument, TOO_LATE);
-    metakocka.fail(slow.chance(0.01));
+    metakocka.fail(slow.chance(0.006));
 }
 
 /// Syncs all again and again, until nothing is left to sync or the gateway is gone.

@@ -81,7 +81,8 @@ async fn a_run_of_a_dead_node_is_finished_by_another_soon(test: TestDatabase) {
         app.make(&format!("D{n:02}")).await;
     }
     let run = run_of(&app, SYNC, json!({})).await;
-    app.company.next("create", Fault::DoneAndHangs);
+    // In its very first call, for which it took one place in front of Metakocka.
+    app.company.next("find_order", Fault::Hangs);
     let node = app.another_node().await;
     let work = node.worker.run_runs_once();
     app.company.cut_at_a_hanging_call(work).await;
@@ -92,7 +93,7 @@ async fn a_run_of_a_dead_node_is_finished_by_another_soon(test: TestDatabase) {
     // It is not. What it was at in the very moment, four at most, is left to it for as long as its call could last.
     app.later(2);
     let others = async {
-        while app.company.documents().len() < 9 {
+        while app.company.documents().len() < 8 {
             tokio::task::yield_now().await;
         }
         app.later(110);
