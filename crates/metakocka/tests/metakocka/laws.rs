@@ -68,17 +68,11 @@ async fn run(test: TestDatabase, steps: Vec<Step>) {
                     drop(tokio::time::timeout(patience, pulled).await);
                 }
             }
-            Step::Decide(keep) => {
-                if app.status("D1").await == "conflict" {
-                    // Somebody saw both and let one go, whatever becomes of the answer.
-                    match *keep {
-                        "crm" => theirs = None,
-                        _ => ours = None,
-                    }
-                }
-                let path = "/api/integrations/metakocka/conflicts/D1";
-                drop(app.post(path, json!({"keep": keep})).await);
-            }
+            Step::Decide(keep) => match (decide(&app, keep).await, *keep) {
+                (false, _) => {}
+                (true, "crm") => theirs = None,
+                (true, _) => ours = None,
+            },
             Step::LoseCreate => app.company.next("create", Fault::DoneButSays(unclear())),
             Step::LoseReplace => app.company.next("replace", Fault::DoneButSays(unclear())),
             Step::NeverArrives => app.company.next("replace", Fault::Fails(unclear())),
@@ -88,6 +82,14 @@ async fn run(test: TestDatabase, steps: Vec<Step>) {
         nothing_is_lost(&app, &mut ours, &mut theirs, &steps[..=n]).await;
     }
     comes_to_rest(&app, &steps).await;
+}
+
+/// Somebody sees both sides of a conflict and lets one go, whatever becomes of the answer; whether there was one.
+async fn decide(app: &App, keep: &str) -> bool {
+    let is_conflict = app.status("D1").await == "conflict";
+    let path = "/api/integrations/metakocka/conflicts/D1";
+    drop(app.post(path, json!({"keep": keep})).await);
+    is_conflict
 }
 
 /// In the end both sides are the same, or somebody is asked.
