@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cores;
+mod documents;
 mod http;
 mod machine;
 mod mirrors;
@@ -42,6 +43,7 @@ enum Bench {
     Reconcile,
     Mirrors,
     UserSync,
+    Documents,
     Start,
     StockPostgres,
     StockSqlite,
@@ -91,6 +93,7 @@ async fn run(bench: Bench) -> anyhow::Result<Vec<Row>> {
         Bench::Reconcile => reconcile::run().await,
         Bench::Mirrors => mirrors::run().await,
         Bench::UserSync => user_sync::run().await,
+        Bench::Documents => documents::run().await,
         Bench::Start => start::run().await,
         Bench::StockPostgres => stock::postgres().await,
         Bench::StockSqlite => stock::sqlite().await,

@@ -97,7 +97,11 @@ pub(crate) async fn serve_empty() -> anyhow::Result<()> {
     let router = Router::new()
         .route("/users/{id}/bookings", get(async || {}))
         .route("/api/products/{id}/stock", get(async || {}))
-        .route("/api/stock/validate", post(async || {}));
+        .route("/api/stock/validate", post(async || {}))
+        .route(
+            "/api/integrations/metakocka/sales-documents/sync",
+            get(async || {}),
+        );
     Ok(axum::serve(
         axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
         router,

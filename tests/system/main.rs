@@ -8,6 +8,7 @@
 
 mod crash;
 mod dependency_law;
+mod documents;
 mod harness;
 mod hostile;
 mod journeys;

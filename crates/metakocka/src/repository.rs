@@ -28,6 +28,8 @@ pub use self::{
     runs::SeaRunRepository,
     settings::SeaSettings,
 };
+#[cfg(test)]
+pub(crate) use self::{organization::MockSettings, run::MockRunRepository};
 use crate::model::{
     Attempt, DocumentId, DocumentType, HistoryEntry, Mapping, Mode, SalesDocument, SyncKey,
     SyncStatus,
@@ -196,6 +198,13 @@ pub enum Imported {
 pub trait SyncBooks: Send + Sync {
     /// How the documents `ids` stand; those that were never sent or pulled are left out.
     async fn mappings(
+        &self,
+        scope: &Scope,
+        ids: &[DocumentId],
+    ) -> Result<Vec<Mapping>, StorageError>;
+
+    /// The same without `base`, `sent` and `conflict`: for whoever only wants to know how they stand.
+    async fn standings(
         &self,
         scope: &Scope,
         ids: &[DocumentId],

@@ -137,3 +137,6 @@ impl Metakocka {
 async fn pause(duration: std::time::Duration) {
     let _ = tokio::time::timeout(duration, std::future::pending::<()>()).await;
 }
+
+#[cfg(test)]
+mod tests;

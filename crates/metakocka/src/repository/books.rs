@@ -11,7 +11,7 @@ use super::{
     books_write::{key_values, note_change_meanwhile, write_held, write_history},
     imports,
     json::content_to_json,
-    rows::{self, DOCUMENT, MAPPING, all, corrupt},
+    rows::{self, DOCUMENT, MAPPING, STANDING, all, corrupt},
     sql::{array, count, execute, query, texts_of},
 };
 use crate::model::{Attempt, DocumentId, HistoryEntry, Mapping, Mode, SyncKey, buyer_order};
@@ -33,6 +33,24 @@ impl SeaSyncBooks {
         self.database
             .read(|connection| async move { Ok(query(connection, sql, values.clone()).await?) })
             .await
+    }
+
+    /// The mappings of the documents `ids` that are here, with these columns.
+    async fn mappings_with(
+        &self,
+        columns: &str,
+        scope: &Scope,
+        ids: &[DocumentId],
+    ) -> Result<Vec<Mapping>, StorageError> {
+        let texts = texts_of(self.database.backend(), "$3");
+        let sql = format!(
+            "SELECT {columns} FROM metakocka_mappings m JOIN sales_documents d ON d.organization_id = m.organization_id \
+             AND d.id = m.document_id AND d.mode IN ('live', $2) WHERE m.organization_id = $1 AND m.mode = $2 \
+             AND m.document_id IN (SELECT value FROM {texts} AS wanted) ORDER BY m.document_id"
+        );
+        let ids = array(ids.iter().map(DocumentId::as_str));
+        let rows = self.rows(&sql, scoped(scope, [ids.into()])).await?;
+        all(&rows, rows::mapping)
     }
 
     async fn one(
@@ -156,15 +174,15 @@ impl SyncBooks for SeaSyncBooks {
         scope: &Scope,
         ids: &[DocumentId],
     ) -> Result<Vec<Mapping>, StorageError> {
-        let texts = texts_of(self.database.backend(), "$3");
-        let sql = format!(
-            "SELECT {MAPPING} FROM metakocka_mappings m JOIN sales_documents d ON d.organization_id = m.organization_id \
-             AND d.id = m.document_id AND d.mode IN ('live', $2) WHERE m.organization_id = $1 AND m.mode = $2 \
-             AND m.document_id IN (SELECT value FROM {texts} AS wanted) ORDER BY m.document_id"
-        );
-        let ids = array(ids.iter().map(DocumentId::as_str));
-        let rows = self.rows(&sql, scoped(scope, [ids.into()])).await?;
-        all(&rows, rows::mapping)
+        self.mappings_with(MAPPING, scope, ids).await
+    }
+
+    async fn standings(
+        &self,
+        scope: &Scope,
+        ids: &[DocumentId],
+    ) -> Result<Vec<Mapping>, StorageError> {
+        self.mappings_with(STANDING, scope, ids).await
     }
 
     async fn find_by_remote(

@@ -44,7 +44,7 @@ pub struct ImportSchedule {
     pub timezone: String,
     /// When next.
     pub next_at: Option<DateTime<Utc>>,
-    /// Changes before that have been seen.
+    /// Changes before that have been seen, by an import that came to its end and took everything over.
     pub imported_until: Option<DateTime<Utc>>,
 }
 

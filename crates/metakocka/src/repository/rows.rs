@@ -24,6 +24,12 @@ pub(super) const MAPPING: &str = "m.organization_id AS of_organization, m.mode, 
      m.buyer_order, m.metakocka_id, m.metakocka_number, m.sync_status, m.error, m.remote_code, m.last_synced_at, \
      m.direction, m.attempts, m.next_attempt_at, m.synced_version, m.base, m.sent, m.settles_at, m.conflict";
 
+/// The same without the versions of either side, which are far larger than all the rest.
+pub(super) const STANDING: &str = "m.organization_id AS of_organization, m.mode, m.document_id, m.document_type, \
+     m.buyer_order, m.metakocka_id, m.metakocka_number, m.sync_status, m.error, m.remote_code, m.last_synced_at, \
+     m.direction, m.attempts, m.next_attempt_at, m.synced_version, CAST(NULL AS TEXT) AS base, \
+     CAST(NULL AS TEXT) AS sent, CAST(NULL AS BIGINT) AS settles_at, CAST(NULL AS TEXT) AS conflict";
+
 pub(super) fn moment(millis: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
 }

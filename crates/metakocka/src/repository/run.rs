@@ -81,7 +81,7 @@ pub struct RunItem {
     pub outcome: Option<ItemOutcome>,
     /// Its id in the other system.
     pub counterpart: Option<String>,
-    /// Why it failed.
+    /// Why it failed, or still waits.
     pub error: Option<String>,
 }
 
@@ -115,6 +115,9 @@ pub trait RunRepository: Send + Sync {
     /// Takes the oldest run that nobody works on.
     async fn claim(&self, lease: &Lease, now: DateTime<Utc>) -> Result<Option<Run>, StorageError>;
 
+    /// Prolongs the lease on a run. `false` where it is lost.
+    async fn renew(&self, run: &str, lease: &Lease) -> Result<bool, StorageError>;
+
     /// Documents of a run that wait.
     async fn waiting(&self, run: &str, limit: u32) -> Result<Vec<String>, StorageError>;
 
@@ -126,6 +129,11 @@ pub trait RunRepository: Send + Sync {
         items: &[RunItem],
     ) -> Result<Option<RunCounts>, StorageError>;
 
-    /// Ends a run.
-    async fn finish(&self, run: &Run, holder: &str) -> Result<(), StorageError>;
+    /// Ends a run. Scheduled imports begin at `seen_until` from then on, where it is given and later than so far.
+    async fn finish(
+        &self,
+        run: &Run,
+        holder: &str,
+        seen_until: Option<DateTime<Utc>>,
+    ) -> Result<(), StorageError>;
 }

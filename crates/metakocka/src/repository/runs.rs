@@ -27,6 +27,9 @@ impl SeaRunRepository {
 
 const SHOWN_ITEMS: u32 = 500;
 
+/// Keeps the lease of `$2` on a run until `$3`.
+const KEEP: &str = "UPDATE metakocka_runs SET lease_until = $3 WHERE id = $1 AND lease_holder = $2";
+
 fn status_name(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Running => "running",
@@ -158,6 +161,17 @@ async fn counts(connection: &impl ConnectionTrait, id: &str) -> Result<RunCounts
     })
 }
 
+/// Prolongs the lease on a run; `false` where it is lost.
+async fn keep(connection: &impl ConnectionTrait, run: &str, lease: &Lease) -> Result<bool, DbErr> {
+    let values: [Value; 3] = [
+        run.into(),
+        lease.holder.as_str().into(),
+        lease.until.timestamp_millis().into(),
+    ];
+    let kept = execute(connection, KEEP, values).await?;
+    Ok(kept.rows_affected() > 0)
+}
+
 #[async_trait]
 impl RunRepository for SeaRunRepository {
     async fn insert(&self, run: &Run, subjects: &[String]) -> Result<(), StorageError> {
@@ -219,6 +233,12 @@ impl RunRepository for SeaRunRepository {
             .await
     }
 
+    async fn renew(&self, run: &str, lease: &Lease) -> Result<bool, StorageError> {
+        self.database
+            .write(|transaction| async move { Ok(keep(&*transaction, run, lease).await?) })
+            .await
+    }
+
     async fn waiting(&self, run: &str, limit: u32) -> Result<Vec<String>, StorageError> {
         let sql = &format!(
             "SELECT subject FROM metakocka_run_items WHERE run_id = $1 AND outcome IS NULL ORDER BY subject LIMIT {limit}"
@@ -235,18 +255,12 @@ impl RunRepository for SeaRunRepository {
         lease: &Lease,
         items: &[RunItem],
     ) -> Result<Option<RunCounts>, StorageError> {
-        let keep = "UPDATE metakocka_runs SET lease_until = $3 WHERE id = $1 AND lease_holder = $2";
         let note = "INSERT INTO metakocka_run_items (run_id, subject, outcome, counterpart, error) \
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (run_id, subject) DO UPDATE SET outcome = excluded.outcome, \
              counterpart = excluded.counterpart, error = excluded.error";
         self.database
             .write(|transaction| async move {
-                let values: [Value; 3] = [
-                    run.into(),
-                    lease.holder.as_str().into(),
-                    lease.until.timestamp_millis().into(),
-                ];
-                if execute(&*transaction, keep, values).await?.rows_affected() == 0 {
+                if !keep(&*transaction, run, lease).await? {
                     return Ok(None);
                 }
                 for item in items {
@@ -264,9 +278,16 @@ impl RunRepository for SeaRunRepository {
             .await
     }
 
-    async fn finish(&self, run: &Run, holder: &str) -> Result<(), StorageError> {
-        let sql = "UPDATE metakocka_runs SET status = $3, error = $4, finished_at = $5, lease_holder = NULL, \
+    async fn finish(
+        &self,
+        run: &Run,
+        holder: &str,
+        seen_until: Option<DateTime<Utc>>,
+    ) -> Result<(), StorageError> {
+        let end = "UPDATE metakocka_runs SET status = $3, error = $4, finished_at = $5, lease_holder = NULL, \
                    lease_until = NULL WHERE id = $1 AND lease_holder = $2";
+        let move_on = "UPDATE metakocka_import_schedules SET imported_until = $3 \
+                       WHERE organization_id = $1 AND mode = $2 AND COALESCE(imported_until, 0) < $3";
         self.database
             .write(|transaction| async move {
                 let values: [Value; 5] = [
@@ -276,7 +297,15 @@ impl RunRepository for SeaRunRepository {
                     run.error.clone().into(),
                     run.finished_at.map(|at| at.timestamp_millis()).into(),
                 ];
-                execute(&*transaction, sql, values).await?;
+                let ended = execute(&*transaction, end, values).await?;
+                if let (Some(until), 1..) = (seen_until, ended.rows_affected()) {
+                    let values: [Value; 3] = [
+                        run.scope.organization.as_str().into(),
+                        run.scope.mode.as_str().into(),
+                        until.timestamp_millis().into(),
+                    ];
+                    execute(&*transaction, move_on, values).await?;
+                }
                 Ok(())
             })
             .await

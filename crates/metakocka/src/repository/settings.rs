@@ -240,14 +240,10 @@ impl Settings for SeaSettings {
         run: &Run,
     ) -> Result<bool, StorageError> {
         let sql = &format!(
-            "UPDATE metakocka_import_schedules SET next_at = $3, imported_until = $4 {OF_SCOPE} AND next_at = $5"
+            "UPDATE metakocka_import_schedules SET next_at = $3 {OF_SCOPE} AND next_at = $4"
         );
         let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
-        let values: [Value; 3] = [
-            millis(next_at).into(),
-            run.created_at.timestamp_millis().into(),
-            millis(schedule.next_at).into(),
-        ];
+        let values: [Value; 2] = [millis(next_at).into(), millis(schedule.next_at).into()];
         let values = &scoped(&schedule.scope, values);
         self.database
             .write(|transaction| async move {

@@ -125,10 +125,27 @@ impl Calls {
     where
         F: Future<Output = Result<T, ErpError>> + Send,
     {
+        let nothing = std::future::ready(Ok(()));
+        self.make_after(nothing, company, (kind, name), call).await
+    }
+
+    /// The same for a call that something stands in front of: it is done when the turn has come, however long that takes,
+    /// and without it nothing is called.
+    pub(super) async fn make_after<T, F>(
+        &self,
+        before: impl Future<Output = Result<(), SyncError>> + Send,
+        company: &Company,
+        (kind, name): (Kind, &'static str),
+        call: impl FnOnce(Arc<dyn Erp>) -> F + Send,
+    ) -> Result<T, SyncError>
+    where
+        F: Future<Output = Result<T, ErpError>> + Send,
+    {
         let scope = &company.scope;
         let door = self.door(scope);
         let pass = self.enter(&door, scope, kind).await?;
         self.refuse_while_held_back(scope).await?;
+        before.await?;
         let started = tokio::time::Instant::now();
         let outcome = call(Arc::clone(&self.erp)).await;
         let outcome = outcome.map_err(|error| without_key(error, company));
@@ -210,7 +227,7 @@ impl Calls {
                 let reason = "all places in front of it are taken".to_owned();
                 return Err(ErpError::Unreachable { reason }.into());
             }
-            let millis = rand::rng().random_range(10..40);
+            let millis = rand::rng().random_range(20..60);
             pause(Duration::from_millis(millis)).await;
         }
     }

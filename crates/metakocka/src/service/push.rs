@@ -22,8 +22,9 @@ use crate::{
 
 /// How long somebody waits for another attempt at the same document.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often they look.
-const LOOK: Duration = Duration::from_millis(50);
+/// How soon they look again; it doubles, up to the longest.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LONGEST_LOOK: Duration = Duration::from_millis(400);
 
 /// How an attempt ended, and how the document stands since.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ impl Metakocka {
         force: Force,
     ) -> Result<PushReport, SyncError> {
         let give_up = tokio::time::Instant::now() + PATIENCE;
+        let mut look = FIRST_LOOK;
         loop {
             if let Some(report) = self.without_a_call(key, force).await? {
                 return Ok(report);
@@ -104,8 +106,9 @@ impl Metakocka {
                 Claimed::Busy if tokio::time::Instant::now() >= give_up => {
                     return Err(SyncError::Busy);
                 }
-                Claimed::Busy => pause(LOOK).await,
+                Claimed::Busy => pause(look).await,
             }
+            look = (look * 2).min(LONGEST_LOOK);
         }
     }
 
@@ -128,7 +131,7 @@ impl Metakocka {
             return Err(SyncError::DocumentNotFound);
         };
         let ids = std::slice::from_ref(&key.document);
-        let mappings = parts.books.mappings(&key.scope(), ids).await?;
+        let mappings = parts.books.standings(&key.scope(), ids).await?;
         let Some(mapping) = mappings.into_iter().next() else {
             return Ok(None);
         };

@@ -33,13 +33,13 @@ impl Metakocka {
         Ok(tried)
     }
 
-    /// How documents stand; those that were never sent or pulled are left out.
+    /// How documents stand, without the versions of either side; those that were never sent or pulled are left out.
     pub async fn mappings(
         &self,
         scope: &Scope,
         ids: &[DocumentId],
     ) -> Result<Vec<Mapping>, SyncError> {
-        Ok(self.parts().books.mappings(scope, ids).await?)
+        Ok(self.parts().books.standings(scope, ids).await?)
     }
 
     /// What failed or stands in a conflict, the latest first.

@@ -1,8 +1,15 @@
 //! Many documents at once: while somebody waits, or as a run that outlives the request and the node.
 
+mod report;
+
+use std::{convert::Infallible, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
 
-use super::{Metakocka, pull::Asked, pull::Winner, remote_list::import_filter, trouble};
+use self::report::item;
+pub use self::report::{BulkReport, BulkWish};
+use super::{Metakocka, pause, pull::Asked, pull::Winner, remote_list::import_filter, trouble};
 use crate::{
     erp::{Search, SearchOrder},
     error::SyncError,
@@ -15,59 +22,28 @@ use crate::{
 const AT_ONCE: usize = 4;
 /// Documents between two notes of how far a run is.
 const BATCH: u32 = 20;
+/// How long a run waits for a node that died. However long a batch takes, a node that lives prolongs it all the time.
+const RUN_LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How often it does.
+const HEARTBEAT: Duration = Duration::from_secs(3);
 
-/// Which documents a bulk call is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BulkWish {
-    /// These, by their ids in the system where they come from.
-    These(Vec<String>),
-    /// All that were never synced, or changed since.
-    All,
+/// What was taken over of one window.
+struct Imported {
+    items: Vec<RunItem>,
+    /// Where the next one begins.
+    next: u32,
+    /// Whether nothing is left that only another look would bring.
+    is_whole: bool,
 }
 
-/// How many documents fared at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BulkReport {
-    /// How many fared how.
-    pub counts: RunCounts,
-    /// Each of them.
-    pub items: Vec<RunItem>,
-}
-
-impl BulkReport {
-    fn of(items: Vec<RunItem>) -> Self {
-        let count = |outcome| {
-            let of_outcome = items.iter().filter(|item| item.outcome == Some(outcome));
-            u64::try_from(of_outcome.count()).unwrap_or(u64::MAX)
-        };
-        let counts = RunCounts {
-            total: u64::try_from(items.len()).unwrap_or(u64::MAX),
-            synced: count(ItemOutcome::Synced),
-            failed: count(ItemOutcome::Failed),
-            skipped: count(ItemOutcome::Skipped),
-        };
-        Self { counts, items }
-    }
-}
-
-fn item(subject: String, outcome: Result<(AttemptOutcome, Option<String>), SyncError>) -> RunItem {
-    match outcome {
-        Ok((outcome, counterpart)) => RunItem {
-            subject,
-            outcome: Some(match outcome {
-                AttemptOutcome::Unchanged => ItemOutcome::Skipped,
-                _ => ItemOutcome::Synced,
-            }),
-            counterpart,
-            error: None,
-        },
-        Err(error) => RunItem {
-            subject,
-            outcome: Some(ItemOutcome::Failed),
-            counterpart: None,
-            error: Some(error.to_string()),
-        },
-    }
+/// What became of the work on a run.
+enum Worked {
+    Done {
+        /// All changes before that are here.
+        seen_until: Option<DateTime<Utc>>,
+    },
+    /// Another node has it.
+    Lost,
 }
 
 impl Metakocka {
@@ -100,12 +76,12 @@ impl Metakocka {
                 let mut all = Vec::new();
                 for document_type in DocumentType::ALL {
                     let mut offset = 0;
-                    while let Some((items, next)) = self
+                    while let Some(window) = self
                         .import_window(scope, document_type, (None, self.now(), offset))
                         .await?
                     {
-                        all.extend(items);
-                        offset = next;
+                        all.extend(window.items);
+                        offset = window.next;
                     }
                 }
                 Ok(BulkReport::of(all))
@@ -120,7 +96,7 @@ impl Metakocka {
         direction: Direction,
         ids: Vec<String>,
     ) -> Result<Vec<RunItem>, SyncError> {
-        let attempts = stream::iter(ids).map(|id| async move {
+        let attempts = stream::iter(ids.into_iter().enumerate()).map(|(place, id)| async move {
             let outcome = match direction {
                 Direction::Push => self.push_named(scope, &id).await,
                 Direction::Pull => self
@@ -130,11 +106,14 @@ impl Metakocka {
             };
             match outcome {
                 Err(SyncError::Storage(error)) => Err(SyncError::Storage(error)),
-                outcome => Ok(item(id, outcome)),
+                outcome => Ok((place, item(id, outcome))),
             }
         });
-        let items: Vec<_> = attempts.buffered(AT_ONCE).collect().await;
-        items.into_iter().collect()
+        // One that waits for somebody else holds up none behind it.
+        let items: Vec<_> = attempts.buffer_unordered(AT_ONCE).collect().await;
+        let mut items = items.into_iter().collect::<Result<Vec<_>, SyncError>>()?;
+        items.sort_by_key(|(place, _)| *place);
+        Ok(items.into_iter().map(|(_, item)| item).collect())
     }
 
     async fn push_named(
@@ -152,12 +131,8 @@ impl Metakocka {
         &self,
         scope: &Scope,
         document_type: DocumentType,
-        (from, to, offset): (
-            Option<chrono::DateTime<chrono::Utc>>,
-            chrono::DateTime<chrono::Utc>,
-            u32,
-        ),
-    ) -> Result<Option<(Vec<RunItem>, u32)>, SyncError> {
+        (from, to, offset): (Option<DateTime<Utc>>, DateTime<Utc>, u32),
+    ) -> Result<Option<Imported>, SyncError> {
         let company = self.ready_company(scope).await?;
         let search = Search {
             document_type,
@@ -172,15 +147,20 @@ impl Metakocka {
             return Ok(None);
         }
         let mut items = Vec::with_capacity(shown);
+        let mut is_whole = found.unreadable.is_empty();
         for remote in &found.documents {
             let how = (Asked::InBulk, Winner::Nobody);
             let outcome = match self.take_over(scope, remote, how).await {
                 Err(SyncError::Storage(error)) => return Err(SyncError::Storage(error)),
                 outcome => {
+                    // A conflict stands in the books, and needs no second look.
+                    is_whole &= matches!(outcome, Ok(_) | Err(SyncError::Conflict));
                     outcome.map(|pulled| (pulled.outcome, Some(pulled.document.to_string())))
                 }
             };
-            items.push(item(remote.id.clone(), outcome));
+            let mut item = item(remote.id.clone(), outcome);
+            item.outcome.get_or_insert(ItemOutcome::Failed);
+            items.push(item);
         }
         items.extend(found.unreadable.into_iter().map(|unreadable| RunItem {
             subject: unreadable.id,
@@ -189,7 +169,11 @@ impl Metakocka {
             error: Some(unreadable.reason),
         }));
         let next = offset.saturating_add(u32::try_from(shown).unwrap_or(u32::MAX));
-        Ok(Some((items, next)))
+        Ok(Some(Imported {
+            items,
+            next,
+            is_whole,
+        }))
     }
 
     /// Starts a run, which some node works through.
@@ -247,14 +231,25 @@ impl Metakocka {
         let Some(mut run) = claimed else {
             return Ok(false);
         };
-        let outcome = match run.kind.clone() {
-            RunKind::Import { from, to } => self.import(&run, &mut lease, (from, to)).await,
-            RunKind::Push | RunKind::Pull => self.work_through(&run, &mut lease).await,
+        let held = lease.clone();
+        let work = async {
+            match run.kind.clone() {
+                RunKind::Import { from, to } => self.import(&run, &mut lease, (from, to)).await,
+                RunKind::Push | RunKind::Pull => self.work_through(&run, &mut lease).await,
+            }
         };
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            never = self.hold_run(&run, held) => match never {},
+        };
+        let mut seen_until = None;
         match outcome {
-            Ok(true) => run.status = RunStatus::Completed,
+            Ok(Worked::Done { seen_until: seen }) => {
+                run.status = RunStatus::Completed;
+                seen_until = seen;
+            }
             // Another node has it.
-            Ok(false) => return Ok(true),
+            Ok(Worked::Lost) => return Ok(true),
             // The next node goes on where this one stopped.
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => {
@@ -264,33 +259,43 @@ impl Metakocka {
             }
         }
         run.finished_at = Some(self.now());
-        self.parts().runs.finish(&run, &lease.holder).await?;
+        let holder = &lease.holder;
+        self.parts().runs.finish(&run, holder, seen_until).await?;
         let found = self.parts().runs.find(&run.scope, &run.id).await?;
         let counts = found.map(|(_, counts, _)| counts).unwrap_or_default();
         self.tell(&run, counts, true).await;
         Ok(true)
     }
 
-    /// A batch takes a few calls a document, and a search in front of each.
     fn run_lease(&self) -> Lease {
-        let batch = i32::try_from(BATCH).unwrap_or(i32::MAX);
         Lease {
-            until: self.now() + self.parts().policy.lease() * batch,
+            until: self.now() + RUN_LEASE,
             ..self.new_lease()
         }
     }
 
-    async fn work_through(&self, run: &Run, lease: &mut Lease) -> Result<bool, SyncError> {
+    /// Prolongs the lease of a run for as long as this is polled. Where it is lost the work finds out by itself, when it
+    /// notes what it did.
+    pub(super) async fn hold_run(&self, run: &Run, mut lease: Lease) -> Infallible {
+        loop {
+            pause(HEARTBEAT).await;
+            lease.until = self.now() + RUN_LEASE;
+            // What cannot be written now is written in a moment, long before the lease ends.
+            let _ = self.parts().runs.renew(&run.id, &lease).await;
+        }
+    }
+
+    async fn work_through(&self, run: &Run, lease: &mut Lease) -> Result<Worked, SyncError> {
         loop {
             let ids = self.parts().runs.waiting(&run.id, BATCH).await?;
             let is_end = ids.is_empty();
             let direction = run.kind.direction();
             let items = self.each(&run.scope, direction, ids).await?;
             if !self.note_items(run, lease, &items).await? {
-                return Ok(false);
+                return Ok(Worked::Lost);
             }
             if is_end {
-                return Ok(true);
+                return Ok(Worked::Done { seen_until: None });
             }
         }
     }
@@ -299,24 +304,25 @@ impl Metakocka {
         &self,
         run: &Run,
         lease: &mut Lease,
-        (from, to): (
-            Option<chrono::DateTime<chrono::Utc>>,
-            chrono::DateTime<chrono::Utc>,
-        ),
-    ) -> Result<bool, SyncError> {
+        (from, to): (Option<DateTime<Utc>>, DateTime<Utc>),
+    ) -> Result<Worked, SyncError> {
+        let mut is_whole = true;
         for document_type in DocumentType::ALL {
             let mut offset = 0;
-            while let Some((items, next)) = self
+            while let Some(window) = self
                 .import_window(&run.scope, document_type, (from, to, offset))
                 .await?
             {
-                if !self.note_items(run, lease, &items).await? {
-                    return Ok(false);
+                if !self.note_items(run, lease, &window.items).await? {
+                    return Ok(Worked::Lost);
                 }
-                offset = next;
+                is_whole &= window.is_whole;
+                offset = window.next;
             }
         }
-        Ok(true)
+        Ok(Worked::Done {
+            seen_until: is_whole.then_some(to),
+        })
     }
 
     async fn note_items(
@@ -325,7 +331,7 @@ impl Metakocka {
         lease: &mut Lease,
         items: &[RunItem],
     ) -> Result<bool, SyncError> {
-        lease.until = self.run_lease().until;
+        lease.until = self.now() + RUN_LEASE;
         let noted = self.parts().runs.note_items(&run.id, lease, items).await?;
         if let Some(counts) = noted {
             self.tell(run, counts, false).await;

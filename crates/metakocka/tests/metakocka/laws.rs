@@ -12,6 +12,7 @@ enum Step {
     EditThere(u8),
     Push,
     Pull,
+    Decide(&'static str),
     LoseCreate,
     LoseReplace,
     NeverArrives,
@@ -25,6 +26,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => any::<u8>().prop_map(Step::EditThere),
         4 => Just(Step::Push),
         2 => Just(Step::Pull),
+        1 => prop_oneof![Just("crm"), Just("metakocka")].prop_map(Step::Decide),
         1 => Just(Step::LoseCreate),
         1 => Just(Step::LoseReplace),
         1 => Just(Step::NeverArrives),
@@ -66,6 +68,11 @@ async fn run(test: TestDatabase, steps: Vec<Step>) {
                     drop(tokio::time::timeout(patience, pulled).await);
                 }
             }
+            Step::Decide(keep) => match (decide(&app, keep).await, *keep) {
+                (false, _) => {}
+                (true, "crm") => theirs = None,
+                (true, _) => ours = None,
+            },
             Step::LoseCreate => app.company.next("create", Fault::DoneButSays(unclear())),
             Step::LoseReplace => app.company.next("replace", Fault::DoneButSays(unclear())),
             Step::NeverArrives => app.company.next("replace", Fault::Fails(unclear())),
@@ -74,6 +81,31 @@ async fn run(test: TestDatabase, steps: Vec<Step>) {
         }
         nothing_is_lost(&app, &mut ours, &mut theirs, &steps[..=n]).await;
     }
+    comes_to_rest(&app, &steps).await;
+}
+
+/// Somebody sees both sides of a conflict and lets one go, whatever becomes of the answer; whether there was one.
+async fn decide(app: &App, keep: &str) -> bool {
+    let is_conflict = app.status("D1").await == "conflict";
+    let path = "/api/integrations/metakocka/conflicts/D1";
+    drop(app.post(path, json!({"keep": keep})).await);
+    is_conflict
+}
+
+/// In the end both sides are the same, or somebody is asked.
+async fn comes_to_rest(app: &App, steps: &[Step]) {
+    for _ in 0..5 {
+        app.later(500);
+        app.work().await;
+        drop(app.push("D1").await);
+    }
+    let there = app.company.documents().remove(0);
+    drop(app.post(PULL, json!({"metakockaId": there.id})).await);
+    let there = app.company.documents().remove(0).notes;
+    let here = app.get("/api/sales-documents/D1").await.is(200)["notes"].clone();
+    let status = app.status("D1").await;
+    let is_same = status == "synced" && here.as_str() == there.as_deref();
+    assert!(is_same || status == "conflict", "{status}: {steps:?}");
 }
 
 async fn nothing_is_lost(

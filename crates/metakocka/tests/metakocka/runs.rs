@@ -2,13 +2,15 @@ use metakocka::DocumentType;
 use serde_json::{Value, json};
 use test_support::{TestDatabase, on_both};
 
-use crate::support::{App, PULL, SYNC, request};
+use crate::support::{App, Fault, PULL, SYNC, company::unreachable, request};
 
 on_both!(
     a_run_goes_on_by_itself_and_tells_how_far_it_is,
     a_run_of_pulls_takes_all_over,
-    a_run_of_a_dead_node_is_finished_by_another,
+    a_run_of_a_dead_node_is_finished_by_another_soon,
     a_schedule_pulls_by_itself_once,
+    an_import_that_failed_is_no_reason_to_look_at_less,
+    what_could_not_be_taken_over_is_looked_at_again,
 );
 
 async fn run_of(app: &App, path: &str, body: Value) -> String {
@@ -73,28 +75,36 @@ async fn a_run_of_pulls_takes_all_over(test: TestDatabase) {
     assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 121);
 }
 
-async fn a_run_of_a_dead_node_is_finished_by_another(test: TestDatabase) {
+async fn a_run_of_a_dead_node_is_finished_by_another_soon(test: TestDatabase) {
     let app = App::on(test).await;
-    for n in 0..3 {
-        app.make(&format!("D{n}")).await;
+    for n in 0..12 {
+        app.make(&format!("D{n:02}")).await;
     }
     let run = run_of(&app, SYNC, json!({})).await;
-    app.company
-        .next("create", crate::support::Fault::DoneAndHangs);
+    // In its very first call, for which it took one place in front of Metakocka.
+    app.company.next("find_order", Fault::Hangs);
     let node = app.another_node().await;
     let work = node.worker.run_runs_once();
     app.company.cut_at_a_hanging_call(work).await;
+    // It may be alive.
+    app.later(14);
     app.work_on_runs().await;
-    assert_eq!(app.get(&run).await.is(200)["status"], "running");
-    app.later(3_600);
-    app.work().await;
-    app.work_on_runs().await;
+    assert_eq!(app.get(&run).await.is(200)["synced"], 0);
+    // It is not. What it was at in the very moment, four at most, is left to it for as long as its call could last.
+    app.later(2);
+    let others = async {
+        while app.company.documents().len() < 8 {
+            tokio::task::yield_now().await;
+        }
+        app.later(110);
+    };
+    tokio::join!(app.work_on_runs(), others);
     let done = app.get(&run).await.is(200);
     assert_eq!(
-        (&done["status"], &done["failed"]),
-        (&json!("completed"), &json!(0))
+        (&done["status"], &done["synced"], &done["failed"]),
+        (&json!("completed"), &json!(12), &json!(0))
     );
-    assert_eq!(app.company.documents().len(), 3);
+    assert_eq!(app.company.documents().len(), 12);
 }
 
 async fn a_schedule_pulls_by_itself_once(test: TestDatabase) {
@@ -130,4 +140,49 @@ async fn a_schedule_pulls_by_itself_once(test: TestDatabase) {
     let next = app.get(path).await.is(200);
     assert_eq!(next["nextRunAt"], "2027-01-16T09:00:00.000Z");
     assert_eq!(next["importedUntil"], "2027-01-15T09:00:00.000Z");
+}
+
+const SCHEDULE: &str = "/api/integrations/metakocka/import-schedule";
+
+/// Pulls at every full hour; an hour has passed.
+async fn an_hour_on_schedule(app: &App) {
+    let hourly = json!({"cron": "0 * * * *", "timezone": "UTC"});
+    app.post(SCHEDULE, hourly).await.is(200);
+    app.later(3_600);
+}
+
+async fn an_import_that_failed_is_no_reason_to_look_at_less(test: TestDatabase) {
+    let app = App::on(test).await;
+    app.company.make(DocumentType::Order, "Ana");
+    an_hour_on_schedule(&app).await;
+    app.company.next("search", Fault::Fails(unreachable()));
+    app.node.worker.run_runs_once().await.unwrap_err();
+    let begun = app.get(SCHEDULE).await.is(200);
+    assert_eq!(begun["nextRunAt"], "2027-01-15T10:00:00.000Z");
+    assert_eq!(begun["importedUntil"], Value::Null);
+    app.later(20);
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 1);
+    let done = app.get(SCHEDULE).await.is(200);
+    assert_eq!(done["importedUntil"], "2027-01-15T09:00:00.000Z");
+}
+
+async fn what_could_not_be_taken_over_is_looked_at_again(test: TestDatabase) {
+    let app = App::on(test).await;
+    app.company.make(DocumentType::Order, "Ana");
+    let odd = app.company.make(DocumentType::Order, "Bor");
+    app.company
+        .edit(&odd, |document| document.currency = Some("€".to_owned()));
+    an_hour_on_schedule(&app).await;
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 1);
+    let done = app.get(SCHEDULE).await.is(200);
+    assert_eq!(done["importedUntil"], Value::Null);
+    app.company
+        .edit(&odd, |document| document.currency = Some("EUR".to_owned()));
+    app.later(3_600);
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 2);
+    let done = app.get(SCHEDULE).await.is(200);
+    assert_eq!(done["importedUntil"], "2027-01-15T10:00:00.000Z");
 }

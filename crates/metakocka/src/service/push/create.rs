@@ -60,12 +60,12 @@ impl Metakocka {
         company: &Company,
         sent: &OutgoingDocument,
     ) -> Result<Done, Undone> {
-        self.note_sent(work).await?;
         let (access, document) = (company.access.clone(), sent.clone());
+        let noted = self.note_sent(work);
         let answer = self
             .0
             .calls
-            .make(company, Kind::Call, "create", |erp| async move {
+            .make_after(noted, company, (Kind::Call, "create"), |erp| async move {
                 erp.create(&access, &document).await
             })
             .await;
@@ -111,7 +111,8 @@ impl Metakocka {
         }
     }
 
-    /// Notes what is about to be sent, so that whoever comes after a crash looks for it.
+    /// Notes what is about to be sent, so that whoever comes after a crash looks for it. Between this and the call nothing
+    /// may be waited for: it says until when what is sent can arrive.
     pub(super) async fn note_sent(&self, work: &mut Work) -> Result<(), SyncError> {
         let (now, policy) = (self.now(), &self.parts().policy);
         work.lease.until = now + policy.lease();

@@ -50,12 +50,12 @@ impl Metakocka {
         sent: &OutgoingDocument,
         id: &str,
     ) -> Result<Done, Undone> {
-        self.note_sent(work).await?;
         let (access, document, remote_id) = (company.access.clone(), sent.clone(), id.to_owned());
+        let noted = self.note_sent(work);
         let answer = self
             .0
             .calls
-            .make(company, Kind::Call, "replace", |erp| async move {
+            .make_after(noted, company, (Kind::Call, "replace"), |erp| async move {
                 erp.replace(&access, &remote_id, &document).await
             })
             .await;
