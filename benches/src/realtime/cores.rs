@@ -10,6 +10,8 @@ use rustix::{
 pub(super) const OF_SERVERS: &str = "0";
 /// Where the load program runs.
 const OF_LOAD: usize = 1;
+/// What the kernel's figures of a process count in a second, on every Linux.
+const TICKS: f64 = 100.0;
 
 /// Runs the load of one bench on a core of its own, with as many files open as the system allows; servers that are
 /// started from here may open as many.
@@ -40,5 +42,5 @@ pub(super) fn busy_seconds(process: u32) -> anyhow::Result<f64> {
     let (_, fields) = stat.rsplit_once(')').context("no name")?;
     let ticks = fields.split_whitespace().skip(11).take(2);
     let ticks: u64 = ticks.map(str::parse::<u64>).sum::<Result<_, _>>()?;
-    Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
+    Ok(ticks as f64 / TICKS)
 }
