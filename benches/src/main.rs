@@ -8,6 +8,7 @@ mod mirrors;
 mod node;
 mod pgbench;
 mod put;
+mod realtime;
 mod reconcile;
 mod report;
 mod seed;
@@ -33,6 +34,9 @@ struct Arguments {
     /// Serves an empty handler and nothing else: the baseline of `mirrors`.
     #[arg(long, hide = true)]
     serve_empty: bool,
+    /// Sends what is posted to all websockets and does nothing else: the baseline of `fanout`.
+    #[arg(long, hide = true)]
+    serve_bare: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,6 +53,11 @@ enum Bench {
     StockSqlite,
     StockReads,
     StockOverload,
+    SocketFanout,
+    SocketHandshakes,
+    SocketMemory,
+    SocketLocations,
+    SocketDelay,
 }
 
 #[tokio::main]
@@ -57,6 +66,9 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if arguments.serve_empty {
         return mirrors::serve_empty().await;
+    }
+    if arguments.serve_bare {
+        return realtime::serve_bare().await;
     }
     let whole = arguments.benches.is_empty();
     let benches = if whole {
@@ -99,5 +111,10 @@ async fn run(bench: Bench) -> anyhow::Result<Vec<Row>> {
         Bench::StockSqlite => stock::sqlite().await,
         Bench::StockReads => stock::reads().await,
         Bench::StockOverload => stock::overload().await,
+        Bench::SocketFanout => realtime::fanout().await,
+        Bench::SocketHandshakes => realtime::handshakes().await,
+        Bench::SocketMemory => realtime::idle().await,
+        Bench::SocketLocations => realtime::locations().await,
+        Bench::SocketDelay => realtime::delay().await,
     }
 }

@@ -13,6 +13,8 @@ use crate::http::Client;
 
 const EMAIL: &str = "bench@example.com";
 const PASSWORD: &str = "a-password-for-benches";
+/// What access tokens are signed with.
+pub(crate) const JWT_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// A gateway in a process of its own, gone when dropped.
 pub(crate) struct Node {
@@ -26,15 +28,28 @@ pub(crate) struct Node {
 impl Node {
     /// Starts the release build on `database_url` and waits until it is ready.
     pub(crate) async fn start(database_url: &str) -> anyhow::Result<Self> {
-        let binary = release_binary("gateway")?;
+        Self::run(Command::new(release_binary("gateway")?), database_url).await
+    }
+
+    /// The same on `cores`, as `taskset` names them, for clients that come and go as fast as they can.
+    pub(crate) async fn start_on(cores: &str, database_url: &str) -> anyhow::Result<Self> {
+        let mut program = Command::new("taskset");
+        program
+            .args(["-c", cores])
+            .arg(release_binary("gateway")?)
+            .env("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "0");
+        Self::run(program, database_url).await
+    }
+
+    async fn run(mut program: Command, database_url: &str) -> anyhow::Result<Self> {
         // Into a file, as a service's log goes: who read it from a pipe would be part of the load.
         let log = NamedTempFile::new()?;
         let started = Instant::now();
-        let mut process = Command::new(binary)
+        let mut process = program
             .arg("serve")
             .env("BIND_ADDR", "127.0.0.1:0")
             .env("DATABASE_URL", database_url)
-            .env("JWT_SECRET", "0123456789abcdef0123456789abcdef")
+            .env("JWT_SECRET", JWT_SECRET)
             .env(
                 "CREDENTIALS_KEY",
                 "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
@@ -66,9 +81,14 @@ impl Node {
             .to_owned())
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> anyhow::Result<u32> {
+        self.process.id().context("the gateway has ended")
+    }
+
     /// A figure of `/proc/<pid>/status` in megabytes: `VmRSS`, `VmHWM`.
     pub(crate) fn memory(&self, name: &str) -> anyhow::Result<f64> {
-        let pid = self.process.id().context("the gateway has ended")?;
+        let pid = self.id()?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
         let line = status
             .lines()
@@ -92,7 +112,7 @@ pub(crate) async fn create_admin(database_url: &str) -> anyhow::Result<()> {
         let status = Command::new(release_binary("gateway")?)
             .args(arguments)
             .env("DATABASE_URL", database_url)
-            .env("JWT_SECRET", "0123456789abcdef0123456789abcdef")
+            .env("JWT_SECRET", JWT_SECRET)
             .env(
                 "CREDENTIALS_KEY",
                 "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",

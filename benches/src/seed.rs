@@ -91,33 +91,13 @@ impl Place {
 
     /// A customer `customer-<n>` for each of `customers`, and `bookings` shared out among them, with their mirrors.
     pub(crate) async fn fill(&self, customers: u32, bookings: u32) -> anyhow::Result<()> {
-        let numbers = |count: u32| match self {
-            Self::Postgres { .. } => {
-                format!("(SELECT n FROM generate_series(0, {count} - 1) AS n) AS numbers")
-            }
-            Self::Sqlite { .. } => format!(
-                "(WITH RECURSIVE series (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < {count} - 1) \
-                 SELECT n FROM series) AS numbers"
-            ),
-        };
-        let disabled = if matches!(self, Self::Postgres { .. }) {
-            "FALSE"
-        } else {
-            "0"
-        };
-        let accounts = format!(
-            "INSERT INTO accounts (id, email, email_key, name, role, password_hash, disabled, created_at, updated_at) \
-             SELECT 'customer-' || n, n || '@example.com', n || '@example.com', 'Customer ' || n, 'customer', '-', \
-             {disabled}, 0, 0 FROM {}",
-            numbers(customers)
-        );
-        self.execute(&accounts).await?;
+        self.people("customer", customers).await?;
         let main = format!(
             "INSERT INTO bookings (id, booking_number, customer_id, service, scheduled_at, address, amount_minor, \
              currency, status, assigned_status, created_at, updated_at, version) \
              SELECT 'booking-' || n, 'BK' || (1000000 + n), 'customer-' || (n % {customers}), 'House Cleaning', \
              1800000000000 + n, n || ' Main St', 99900, 'USD', 'PENDING', 'unassigned', n, n, 1 FROM {}",
-            numbers(bookings)
+            self.numbers(bookings)
         );
         self.execute(&main).await?;
         self.execute(
@@ -128,5 +108,56 @@ impl Place {
         )
         .await?;
         self.execute("ANALYZE").await
+    }
+
+    /// Has a partner `partner-<n>` for each of `partners`, who have accepted all bookings between them.
+    pub(crate) async fn assign(&self, partners: u32) -> anyhow::Result<()> {
+        self.people("partner", partners).await?;
+        let profiles = format!(
+            "INSERT INTO partners (id, name, email, services, kyc_status, created_at, updated_at) \
+             SELECT 'partner-' || n, 'Partner ' || n, 'partner-' || n || '@example.com', '[]', 'approved', 0, 0 FROM {}",
+            self.numbers(partners)
+        );
+        self.execute(&profiles).await?;
+        for (table, number) in [
+            ("bookings", "created_at"),
+            ("booking_mirrors", "updated_at"),
+        ] {
+            let accepted = format!(
+                "UPDATE {table} SET partner_id = 'partner-' || ({number} % {partners}), status = 'PARTNER_ACCEPTED', \
+                 assigned_status = 'assigned'"
+            );
+            self.execute(&accepted).await?;
+        }
+        Ok(())
+    }
+
+    /// An account `<role>-<n>` for each of `count`.
+    async fn people(&self, role: &str, count: u32) -> anyhow::Result<()> {
+        let disabled = if matches!(self, Self::Postgres { .. }) {
+            "FALSE"
+        } else {
+            "0"
+        };
+        let accounts = format!(
+            "INSERT INTO accounts (id, email, email_key, name, role, password_hash, disabled, created_at, updated_at) \
+             SELECT '{role}-' || n, '{role}-' || n || '@example.com', '{role}-' || n || '@example.com', '{role} ' || n, \
+             '{role}', '-', {disabled}, 0, 0 FROM {}",
+            self.numbers(count)
+        );
+        self.execute(&accounts).await
+    }
+
+    /// The numbers from 0 to below `count`, as something to select from.
+    fn numbers(&self, count: u32) -> String {
+        match self {
+            Self::Postgres { .. } => {
+                format!("(SELECT n FROM generate_series(0, {count} - 1) AS n) AS numbers")
+            }
+            Self::Sqlite { .. } => format!(
+                "(WITH RECURSIVE series (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < {count} - 1) \
+                 SELECT n FROM series) AS numbers"
+            ),
+        }
     }
 }

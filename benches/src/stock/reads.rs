@@ -28,13 +28,8 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
     fill(&node, &token, 2).await?;
     let tag = etag(&node, &token).await?;
     let basket = ten_lines();
-    let show = |_: usize, _: usize| {
-        (
-            "GET",
-            "/api/products/product-0/stock".to_owned(),
-            Bytes::new(),
-        )
-    };
+    let product = "/api/products/product-0/stock";
+    let show = move |_: usize, _: usize| ("GET", product.to_owned(), Bytes::new());
     let ask = move |_: usize, _: usize| ("POST", "/api/stock/validate".to_owned(), basket.clone());
     let mut rates = [const { Vec::new() }; 4];
     for _ in 0..RUNS {

@@ -11,10 +11,17 @@ use outbox::{Audience, RecordedEvent};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{events, model::Location, neighbours::FollowedBooking, socket::Session};
+use crate::{
+    events, metrics,
+    model::{Location, Namespace},
+    neighbours::FollowedBooking,
+    socket::{Session, encode_event},
+};
 
 /// The least time between two places of one booking that a tracker is sent.
 const APART: TimeDelta = TimeDelta::milliseconds(200);
+/// What a tracker hears.
+const PLACE: &str = "partner:location_update";
 
 /// Who follows which booking on this node, and where partners are.
 #[derive(Default)]
@@ -237,9 +244,9 @@ impl Inner {
             },
             "timestamp": events::rfc3339(location.at),
         });
-        let place = place.to_string();
+        let packet = encode_event(Namespace::Customer, PLACE, &place.to_string());
         for tracker in followed.trackers.values() {
-            tracker.tell("partner:location_update", &place);
+            metrics::sent(PLACE, tracker.send(&packet));
         }
     }
 

@@ -44,8 +44,11 @@ export class Client {
     }
   }
 
+  /** Looks when every listener has heard, those too that came after this one. */
   #look() {
-    for (const look of [...this.#waiting]) look();
+    queueMicrotask(() => {
+      for (const look of [...this.#waiting]) look();
+    });
   }
 
   /** Waits until `find` gives something else than `undefined` or `false`. */

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
-const BINARY =
+export const BINARY =
   process.env.GATEWAY_BIN ?? fileURLToPath(new URL('../../../target/debug/gateway', import.meta.url));
 const JWT_SECRET = '0123456789abcdef0123456789abcdef';
 export const ADMIN = 'admin@lockstep.test';

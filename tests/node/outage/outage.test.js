@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test from 'node:test';
-import { join, open } from '../harness/client.js';
+import { join } from '../harness/client.js';
+import { device, pause, prove, talk, work } from '../harness/crowd.js';
 import { house } from '../harness/gateway.js';
-
-const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 function control(server, what) {
   const program = process.env[`TEST_${server}_CTL`];
@@ -62,31 +61,30 @@ test('Redis gone, clients of the same node hear each other, and it heals within 
   assert.ok(took < 5_000, `${took} ms`);
 });
 
-test('Postgres restarted, nobody misses anything', async (t) => {
+test('Postgres restarted under load, nobody misses anything', { timeout: 110_000 }, async (t) => {
   const site = await house(t, 'postgres');
-  const other = await site.node();
-  const [customer, partner] = [await site.customer(), await site.partner()];
-  const booking = await site.booking(customer);
-  const auth = { token: customer.token, lastEventId: 0 };
-  const app = open(t, other, '/customer', (hand) => hand(auth));
-  await app.connected();
-  for (const status of ['PARTNER_ACCEPTED', 'IN_PROGRESS', 'COMPLETED']) {
-    if (status === 'PARTNER_ACCEPTED') await site.assign(booking, partner);
+  const gateways = [site.gateway, await site.node()];
+  const customers = await Promise.all(Array.from({ length: 6 }, () => site.customer()));
+  const partners = await Promise.all(Array.from({ length: 2 }, () => site.partner()));
+  const people = [...customers, ...partners];
+  for (const person of people) person.partners = new Set();
+  const devices = people.flatMap((person) => {
+    const namespace = customers.includes(person) ? '/customer' : '/partner';
+    return gateways.map((gateway) => device(t, gateway, namespace, person));
+  });
+  let isOver = false;
+  const over = () => isOver;
+  const jobs = [talk(devices.slice(0, customers.length * gateways.length), over)];
+  for (let n = 0; n < 3; n += 1) jobs.push(work({ site, gateways, people: { customers, partners }, over }));
+  const heard = () => devices.reduce((sum, one) => sum + one.got.size, 0);
+  for (let n = 0; n < 4; n += 1) {
+    // Each time there is work again before the next blow.
+    for (const before = heard(); heard() < before + 200; ) await pause(20);
     control('POSTGRES', 'restart');
-    // A call that the restart broke may have been done; then the next one is refused.
-    for (let isDone = false; !isDone; ) {
-      const { status: answer } = await site.gateway.ask('PATCH', `/bookings/${booking.id}`, { token: partner.token, body: { status } });
-      isDone = answer < 500;
-    }
-    await app.heard('booking:status_updated', (event) => event.status === status);
   }
-  const wanted = await site.gateway.call('GET', '/api/events?after=0', { token: customer.token });
-  // The notification of the last change follows it a moment later, and it may be on its way.
-  const last = wanted.items.at(-1).eventId;
-  await app.until(`event ${last}`, () => app.events.some(([, payload]) => payload?.eventId === last));
-  const seen = app.events.filter(([, payload]) => Number.isInteger(payload?.eventId) && payload.eventId <= last);
-  assert.deepEqual(
-    seen.map(([name, payload]) => [payload.eventId, name]),
-    wanted.items.map(({ eventId, event }) => [eventId, event]),
-  );
+  for (const before = heard(); heard() < before + 200; ) await pause(20);
+  isOver = true;
+  await Promise.all(jobs);
+  await prove(site.gateway, people, devices);
+  t.diagnostic(`${heard()} events`);
 });

@@ -4,11 +4,12 @@ import { join } from '../harness/client.js';
 import { house } from '../harness/gateway.js';
 
 for (const transport of ['websocket', 'polling']) {
+  const options = { transports: [transport] };
+
   test(`a customer follows a booking from its assignment to its end, over ${transport}`, async (t) => {
     const site = await house(t);
     const [customer, partner] = [await site.customer('Budi'), await site.partner('Ratna')];
     const booking = await site.booking(customer);
-    const options = { transports: [transport] };
     const app = await join(t, site.gateway, '/customer', { token: customer.token }, options);
     const car = await join(t, site.gateway, '/partner', { token: partner.token }, options);
 
@@ -55,44 +56,44 @@ for (const transport of ['websocket', 'polling']) {
     assert.deepEqual(ids, [...ids].sort((a, b) => a - b), 'recorded events come in their order');
     assert.equal(new Set(ids).size, ids.length);
   });
-}
 
-test('whoever no longer tracks hears no locations', async (t) => {
-  const site = await house(t);
-  const [customer, partner] = [await site.customer(), await site.partner()];
-  const [one, two] = [await site.booking(customer), await site.booking(customer)];
-  for (const booking of [one, two]) {
+  test(`whoever no longer tracks hears no locations, over ${transport}`, async (t) => {
+    const site = await house(t);
+    const [customer, partner] = [await site.customer(), await site.partner()];
+    const [one, two] = [await site.booking(customer), await site.booking(customer)];
+    for (const booking of [one, two]) {
+      await site.assign(booking, partner);
+      await site.move(booking, partner, { status: 'PARTNER_ACCEPTED' });
+    }
+    const app = await join(t, site.gateway, '/customer', { token: customer.token }, options);
+    const car = await join(t, site.gateway, '/partner', { token: partner.token }, options);
+    for (const booking of [one, two]) assert.ok((await app.ask('booking:track', booking.id)).ok);
+    assert.ok((await app.ask('booking:untrack', one.id)).ok);
+    car.say('location:update', { latitude: 1, longitude: 2 });
+    await app.heard('partner:location_update', (e) => e.bookingId === two.id);
+    assert.deepEqual(app.all('partner:location_update').map((e) => e.bookingId), [two.id]);
+  });
+
+  test(`a customer cancels, and both sides hear of it, over ${transport}`, async (t) => {
+    const site = await house(t);
+    const [customer, partner] = [await site.customer(), await site.partner()];
+    const booking = await site.booking(customer);
     await site.assign(booking, partner);
-    await site.move(booking, partner, { status: 'PARTNER_ACCEPTED' });
-  }
-  const app = await join(t, site.gateway, '/customer', { token: customer.token });
-  const car = await join(t, site.gateway, '/partner', { token: partner.token });
-  for (const booking of [one, two]) assert.ok((await app.ask('booking:track', booking.id)).ok);
-  assert.ok((await app.ask('booking:untrack', one.id)).ok);
-  car.say('location:update', { latitude: 1, longitude: 2 });
-  await app.heard('partner:location_update', (e) => e.bookingId === two.id);
-  assert.deepEqual(app.all('partner:location_update').map((e) => e.bookingId), [two.id]);
-});
-
-test('a customer cancels, and both sides hear of it', async (t) => {
-  const site = await house(t);
-  const [customer, partner] = [await site.customer(), await site.partner()];
-  const booking = await site.booking(customer);
-  await site.assign(booking, partner);
-  const app = await join(t, site.gateway, '/customer', { token: customer.token });
-  const car = await join(t, site.gateway, '/partner', { token: partner.token });
-  app.say('booking:cancel', { bookingId: booking.id, reason: 'Changed my mind' });
-  for (const client of [app, car]) {
-    const cancelled = await client.heard('booking:cancelled');
-    assert.equal(cancelled.bookingId, booking.id);
-    assert.equal(cancelled.reason, 'Changed my mind');
-    assert.ok(cancelled.cancelledBy);
-  }
-  await app.heard('booking:status_updated', (e) => e.status === 'CANCELLED');
-  const late = await app.ask('booking:cancel', { bookingId: (await completed(site, customer, partner)).id, reason: 'x' });
-  assert.equal(late.ok, false);
-  assert.equal(late.code, 'conflict');
-});
+    const app = await join(t, site.gateway, '/customer', { token: customer.token }, options);
+    const car = await join(t, site.gateway, '/partner', { token: partner.token }, options);
+    app.say('booking:cancel', { bookingId: booking.id, reason: 'Changed my mind' });
+    for (const client of [app, car]) {
+      const cancelled = await client.heard('booking:cancelled');
+      assert.equal(cancelled.bookingId, booking.id);
+      assert.equal(cancelled.reason, 'Changed my mind');
+      assert.ok(cancelled.cancelledBy);
+    }
+    await app.heard('booking:status_updated', (e) => e.status === 'CANCELLED');
+    const late = await app.ask('booking:cancel', { bookingId: (await completed(site, customer, partner)).id, reason: 'x' });
+    assert.equal(late.ok, false);
+    assert.equal(late.code, 'conflict');
+  });
+}
 
 async function completed(site, customer, partner) {
   const booking = await site.booking(customer);

@@ -1,92 +1,12 @@
 // Clients flap, nodes are killed again and again, and at the end everybody has what was meant for them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { open } from '../harness/client.js';
+import { device, flap, pause, pick, prove, talk, work } from '../harness/crowd.js';
 import { house } from '../harness/gateway.js';
 
 const KILLS = Number(process.env.KILLS ?? 20);
 const CUSTOMERS = 20;
 const DEVICES = 9;
-const STATUSES = ['PARTNER_ACCEPTED', 'IN_PROGRESS', 'COMPLETED'];
-
-const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
-const pick = (list) => list[Math.floor(Math.random() * list.length)];
-
-/** A device that comes back with the last event it has, whatever happens to it. */
-function device(t, gateway, namespace, person) {
-  const auth = { token: person.token, lastEventId: 0 };
-  const transports = Math.random() < 0.8 ? ['websocket'] : ['polling'];
-  const client = open(t, gateway, namespace, (hand) => hand(auth), { transports });
-  const got = new Map();
-  let isOrdered = true;
-  client.socket.onAny((name, payload) => {
-    client.events.length = 0;
-    const id = payload?.eventId;
-    if (!Number.isInteger(id) || got.has(id)) return;
-    if (id < auth.lastEventId) isOrdered = false;
-    auth.lastEventId = Math.max(auth.lastEventId, id);
-    got.set(id, name);
-  });
-  return { client, got, person, isOrdered: () => isOrdered };
-}
-
-/** Cuts a connection, and lets it come back at once, after 50 ms, or whenever. */
-async function flap(one) {
-  const { socket } = one.client;
-  socket.io.engine?.close();
-  if (Math.random() < 0.3) {
-    socket.disconnect();
-    await pause(pick([0, 50, 200]));
-    socket.connect();
-  }
-}
-
-/** Everything that REST says was meant for somebody. */
-async function meant(gateway, person) {
-  const all = [];
-  for (let after = 0; ; after = all.at(-1)[0]) {
-    const path = `/api/events?after=${after}`;
-    const { items } = await gateway.call('GET', path, { token: person.token });
-    if (items.length === 0) return all;
-    all.push(...items.map(({ eventId, event }) => [eventId, event]));
-  }
-}
-
-/** Changes bookings and sends messages, wherever a node answers. */
-async function work({ site, gateways, people: { customers, partners }, over }) {
-  while (!over()) {
-    const [gateway, customer, partner] = [pick(gateways), pick(customers), pick(partners)];
-    const call = (method, path, token, body) => gateway.call(method, path, { token, body });
-    try {
-      const booking = await call('POST', '/bookings', site.admin, {
-        customerId: customer.id,
-        partnerId: partner.id,
-        service: 'Cleaning',
-        scheduledAt: '2027-12-15T08:00:00.000Z',
-        address: 'Here',
-        amount: 10,
-        currency: 'USD',
-      });
-      customer.partners.add(partner.id);
-      for (const status of STATUSES) await call('PATCH', `/bookings/${booking.id}`, partner.token, { status });
-    } catch {
-      // The node was killed under the call; what it committed must arrive all the same.
-      await pause(20);
-    }
-  }
-}
-
-async function talk(devices, over) {
-  while (!over()) {
-    const { client, person } = pick(devices);
-    const recipientId = pick([...person.partners]);
-    if (recipientId && client.socket.connected) {
-      const message = { recipientId, message: 'When?' };
-      await client.socket.timeout(500).emitWithAck('message:send', message).catch(() => undefined);
-    }
-    await pause(5);
-  }
-}
 
 for (const [kind, count] of [
   ['sqlite', 1],
@@ -128,17 +48,7 @@ for (const [kind, count] of [
     isOver = true;
     await Promise.all(jobs);
 
-    for (const person of [...customers, ...partners]) {
-      const wanted = await meant(site.gateway, person);
-      const last = wanted.at(-1)?.[0] ?? 0;
-      for (const one of devices.filter((other) => other.person === person)) {
-        one.client.socket.connect();
-        const deadline = Date.now() + 30_000;
-        while (last > 0 && !one.got.has(last) && Date.now() < deadline) await pause(10);
-        assert.deepEqual([...one.got], wanted);
-        assert.ok(one.isOrdered());
-      }
-    }
+    await prove(site.gateway, [...customers, ...partners], devices);
     t.diagnostic(`${devices.reduce((sum, one) => sum + one.got.size, 0)} events, ${KILLS} kills`);
   });
 }

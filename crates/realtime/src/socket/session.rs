@@ -7,10 +7,12 @@ use std::{
     },
 };
 
+use api_error::Code;
 use auth::{AccountId, Role};
 use chrono::{DateTime, Utc};
 use engineioxide::{DisconnectReason, Str};
 use outbox::Audience;
+use serde_json::json;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::{
@@ -202,9 +204,16 @@ impl Session {
         self.control(&packet::disconnected(self.namespace));
     }
 
-    /// Closes the whole connection; the client comes back by itself.
+    /// Closes the whole connection of a client that takes nothing; it comes back by itself. Should it read on, it
+    /// reads why: events leave a place for one packet more.
     pub(crate) fn cut(&self) {
         self.state().flow = Flow::Over;
+        let said = json!({
+            "message": "Nothing of what was sent was taken",
+            "code": Code::Unavailable.as_str(),
+            "event": null,
+        });
+        self.control(&packet::event(self.namespace, "error", &said.to_string()));
         self.socket.close(DisconnectReason::TransportClose);
     }
 
