@@ -57,9 +57,13 @@ async fn each_document_is_there_once_whatever_becomes_of_answers_and_nodes(datab
     assert_eq!(boss.get(&path).await.is(200)["total"], DOCUMENTS);
     firm.metakocka.settle().await;
     each_is_there_once(&firm, &boss).await;
-    let seen = firm.metakocka.seen();
-    let faulty = seen.iter().filter(|call| call.faulty).count();
-    assert!(faulty * 10 >= seen.len() * 3, "{faulty} of {}", seen.len());
+    let received = firm.metakocka.seen();
+    let faulty = received.iter().filter(|call| call.faulty).count();
+    assert!(
+        faulty * 10 >= received.len() * 3,
+        "{faulty} of {}",
+        received.len()
+    );
 }
 
 /// Kills one node or the other while somebody on each of them syncs all, until all are synced.
