@@ -1,7 +1,13 @@
 # syntax=docker/dockerfile:1
+FROM node:22-bookworm-slim AS panel
+WORKDIR /web
+COPY web .
+RUN --mount=type=cache,target=/root/.npm npm ci --silent && npm run build --silent
+
 FROM rust:1-slim-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=panel /web/admin/dist web/admin/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked -p gateway && cp target/release/gateway /gateway
