@@ -29,12 +29,7 @@ pub(crate) const NAMED: u32 = 1_000;
 /// The use cases of stock. Clones share everything.
 #[derive(Clone)]
 pub struct Stock {
-    units: Arc<dyn StockRepository>,
-    products: Arc<dyn ProductRepository>,
-    queue: CommandQueue,
-    shown: ShownProducts,
-    news: ValidationNews,
-    clock: Arc<dyn Clock>,
+    parts: Arc<StockParts>,
 }
 
 /// What stock is made of.
@@ -56,32 +51,19 @@ pub struct StockParts {
 impl Stock {
     /// The use cases over `parts`.
     pub fn new(parts: StockParts) -> Self {
-        let StockParts {
-            units,
-            products,
-            queue,
-            shown,
-            news,
-            clock,
-        } = parts;
         Self {
-            units,
-            products,
-            queue,
-            shown,
-            news,
-            clock,
+            parts: Arc::new(parts),
         }
     }
 
     /// The present moment.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.parts.clock.now()
     }
 
     /// Computes the whole ledger anew, and names what differs.
     pub async fn verify(&self) -> Result<Verification, StockError> {
-        Ok(self.units.differences(NAMED).await?)
+        Ok(self.parts.units.differences(NAMED).await?)
     }
 
     /// Tells everybody what a caller wants told.
@@ -92,7 +74,7 @@ impl Stock {
     ) -> Result<Fact, StockError> {
         let fact = events::by_hand(event, payload);
         let facts = std::slice::from_ref(&fact);
-        self.units.tell(facts, self.clock.now()).await?;
+        self.parts.units.tell(facts, self.parts.clock.now()).await?;
         Ok(fact)
     }
 }

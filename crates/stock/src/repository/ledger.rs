@@ -13,23 +13,24 @@ use super::{
 };
 use crate::model::{Difference, Movement, OrderId, RecordedMovement, ReservationId};
 
-/// The statement that adds lines to the ledger. `$1` is the time.
-pub(super) fn insert(backend: Backend) -> String {
-    let text = |name| (name, Kind::Text);
-    let columns = [
-        text("product_id"),
-        text("size"),
-        text("color"),
-        text("kind"),
-        text("reason"),
-        ("delta", Kind::Number),
-        ("balance_after", Kind::Number),
-        text("order_id"),
-        text("reservation_id"),
-        text("actor_id"),
-        text("actor_kind"),
-    ];
-    let given = given(backend, &columns, 2);
+/// What a line of the ledger is made of, as [`lines`] gives it.
+pub(super) const COLUMNS: [(&str, Kind); 11] = [
+    ("product_id", Kind::Text),
+    ("size", Kind::Text),
+    ("color", Kind::Text),
+    ("kind", Kind::Text),
+    ("reason", Kind::Text),
+    ("delta", Kind::Number),
+    ("balance_after", Kind::Number),
+    ("order_id", Kind::Text),
+    ("reservation_id", Kind::Text),
+    ("actor_id", Kind::Text),
+    ("actor_kind", Kind::Text),
+];
+
+/// The statement that adds lines to the ledger. `$1` is the time, and the parameters of the lines begin with `first`.
+pub(super) fn insert(backend: Backend, first: usize) -> String {
+    let given = given(backend, &COLUMNS, first);
     format!(
         "INSERT INTO stock_movements (product_id, size, color, kind, reason, delta, balance_after, order_id, \
          reservation_id, actor_id, actor_kind, created_at) \
@@ -48,8 +49,14 @@ pub(super) async fn write(
     if movements.is_empty() {
         return Ok(());
     }
+    let values = lines(movements).values(backend, [now.timestamp_millis().into()]);
+    sql::execute(transaction, insert, values).await.map(drop)
+}
+
+/// Lines of the ledger, with [`COLUMNS`].
+pub(super) fn lines(movements: &[Movement]) -> Given {
     let all = || movements.iter();
-    let given = Given::new()
+    Given::new()
         .texts(all().map(|m| m.variant.product.as_str()))
         .texts(all().map(|m| m.variant.size.as_str()))
         .texts(all().map(|m| m.variant.color.as_str()))
@@ -60,9 +67,7 @@ pub(super) async fn write(
         .texts(all().map(|m| m.order_id.as_ref().map_or("", OrderId::as_str)))
         .texts(all().map(|m| m.reservation_id.as_ref().map_or("", ReservationId::as_str)))
         .texts(all().map(|m| m.actor.id.as_str()))
-        .texts(all().map(|m| m.actor.kind));
-    let values = given.values(backend, [now.timestamp_millis().into()]);
-    sql::execute(transaction, insert, values).await.map(drop)
+        .texts(all().map(|m| m.actor.kind))
 }
 
 /// See [`StockRepository::movements`](super::StockRepository::movements).

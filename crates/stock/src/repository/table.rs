@@ -72,6 +72,12 @@ impl Given {
         self
     }
 
+    /// With the columns of another table, which the same statement is given. Each has its own number of rows.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.columns.extend(other.columns);
+        self
+    }
+
     /// The parameters, behind those in `before`.
     pub(super) fn values(
         self,

@@ -61,23 +61,23 @@ impl Import {
 
     /// Applies all lines, or none.
     pub async fn finish(mut self, actor: &Actor) -> Result<Imported, StockError> {
-        let now = self.stock.clock.now();
-        let products = &self.stock.products;
+        let now = self.stock.parts.clock.now();
+        let products = &self.stock.parts.products;
         if self.error_count > 0 {
             products.discard(&self.id, now - LOST).await?;
             return Ok(Imported::Refused(self.errors, self.error_count));
         }
         self.flush().await?;
-        let imported = self.stock.products.import(&self.id, actor, now, NAMED);
+        let imported = self.stock.parts.products.import(&self.id, actor, now, NAMED);
         let imported = imported.await?;
-        self.stock.shown.forget_all();
+        self.stock.parts.shown.forget_all();
         Ok(imported)
     }
 
     /// Throws away what was read.
     pub async fn abandon(self) -> Result<(), StockError> {
-        let before = self.stock.clock.now() - LOST;
-        Ok(self.stock.products.discard(&self.id, before).await?)
+        let before = self.stock.parts.clock.now() - LOST;
+        Ok(self.stock.parts.products.discard(&self.id, before).await?)
     }
 
     async fn flush(&mut self) -> Result<(), StockError> {
@@ -85,7 +85,7 @@ impl Import {
             return Ok(());
         }
         let lines = std::mem::take(&mut self.lines);
-        let now = self.stock.clock.now();
-        Ok(self.stock.products.stage(&self.id, &lines, now).await?)
+        let now = self.stock.parts.clock.now();
+        Ok(self.stock.parts.products.stage(&self.id, &lines, now).await?)
     }
 }

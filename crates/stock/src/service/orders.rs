@@ -69,7 +69,7 @@ impl Stock {
             .map(|(key, _)| key.product.clone())
             .collect();
         ids.dedup();
-        let products = self.shown.find_many(&ids, freshness).await?;
+        let products = self.parts.shown.find_many(&ids, freshness).await?;
         let verdict = |key: &VariantKey| match products.get(&key.product) {
             None => Verdict::Unknown(Problem::ProductNotFound),
             Some(shown) => match shown.product.find(&key.size, &key.color) {
@@ -98,13 +98,13 @@ impl Stock {
         });
         validation.faults.extend(faults);
         validation.faults.sort_by_key(|fault| fault.line);
-        self.news.note(news);
+        self.parts.news.note(news);
         Ok(())
     }
 
     /// Sells: all lines or none, once.
     pub async fn reduce(&self, order: Reduction) -> Result<Taken, StockError> {
-        match self.queue.run(Command::Reduce(order)).await? {
+        match self.parts.queue.run(Command::Reduce(order)).await? {
             Outcome::Reduced(taken) => {
                 self.forget(taken.lines.iter().map(|line| &line.variant));
                 Ok(taken)
@@ -115,7 +115,7 @@ impl Stock {
 
     /// Holds: all lines or none, once.
     pub async fn reserve(&self, asked: Hold) -> Result<Held, StockError> {
-        match self.queue.run(Command::Reserve(asked)).await? {
+        match self.parts.queue.run(Command::Reserve(asked)).await? {
             Outcome::Reserved(held) => {
                 self.forget(held.lines.iter().map(|line| &line.variant));
                 Ok(held)
@@ -126,7 +126,7 @@ impl Stock {
 
     /// Gives back what an order took or a hold held, once.
     pub async fn release(&self, release: Release) -> Result<Given, StockError> {
-        match self.queue.run(Command::Release(release)).await? {
+        match self.parts.queue.run(Command::Release(release)).await? {
             Outcome::Released(given) => {
                 self.forget(given.lines.iter().map(|(variant, ..)| variant));
                 Ok(given)
@@ -141,7 +141,7 @@ impl Stock {
         filter: &MovementFilter,
         page: Page,
     ) -> Result<Window<RecordedMovement>, StockError> {
-        Ok(self.units.movements(filter, page).await?)
+        Ok(self.parts.units.movements(filter, page).await?)
     }
 
     /// Has changed products read anew on this node; the outbox tells the others.
@@ -149,7 +149,7 @@ impl Stock {
         let mut last = None;
         for variant in variants {
             if last.replace(&variant.product) != Some(&variant.product) {
-                self.shown.forget(variant.product.as_str());
+                self.parts.shown.forget(variant.product.as_str());
             }
         }
     }

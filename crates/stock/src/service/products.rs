@@ -23,13 +23,13 @@ impl Stock {
         id: &ProductId,
         freshness: Freshness,
     ) -> Result<Arc<Shown>, StockError> {
-        let shown = self.shown.find(id, freshness).await?;
+        let shown = self.parts.shown.find(id, freshness).await?;
         shown.ok_or_else(|| StockError::ProductNotFound(id.clone()))
     }
 
     /// How many products there are, and how many of them have no unit of any variant.
     pub async fn figures(&self) -> Result<(u64, u64), StockError> {
-        Ok(self.products.figures().await?)
+        Ok(self.parts.products.figures().await?)
     }
 
     /// Products as they are shown; those that are not there are left out.
@@ -38,7 +38,7 @@ impl Stock {
         ids: &[ProductId],
         freshness: Freshness,
     ) -> Result<HashMap<ProductId, Arc<Shown>>, StockError> {
-        Ok(self.shown.find_many(ids, freshness).await?)
+        Ok(self.parts.shown.find_many(ids, freshness).await?)
     }
 
     /// Products with every word of `text` in title, id or description, in any case, newest first.
@@ -53,17 +53,22 @@ impl Stock {
             .take(TERMS)
             .map(str::to_owned)
             .collect();
-        Ok(self.products.list(&terms, page).await?)
+        Ok(self.parts.products.list(&terms, page).await?)
     }
 
     /// Makes a product, and opens the ledger of its variants.
     pub async fn create(&self, draft: ProductDraft, actor: &Actor) -> Result<Product, StockError> {
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let (product, movements) = Product::create(draft, actor, now)?;
-        if !self.products.insert(&product, &movements, now).await? {
+        if !self
+            .parts
+            .products
+            .insert(&product, &movements, now)
+            .await?
+        {
             return Err(StockError::IdTaken(product.id));
         }
-        self.shown.forget(product.id.as_str());
+        self.parts.shown.forget(product.id.as_str());
         Ok(product)
     }
 
@@ -75,22 +80,27 @@ impl Stock {
         actor: &Actor,
     ) -> Result<Product, StockError> {
         let saved = self
+            .parts
             .products
-            .edit(id, edit, actor, self.clock.now())
+            .edit(id, edit, actor, self.parts.clock.now())
             .await?;
         self.saved(id, saved)
     }
 
     /// Deletes a product of which nobody holds anything. Its ledger stays.
     pub async fn delete(&self, id: &ProductId, actor: &Actor) -> Result<(), StockError> {
-        let saved = self.products.delete(id, actor, self.clock.now()).await?;
+        let saved = self
+            .parts
+            .products
+            .delete(id, actor, self.parts.clock.now())
+            .await?;
         self.saved(id, saved).map(drop)
     }
 
     fn saved(&self, id: &ProductId, saved: Saved) -> Result<Product, StockError> {
         match saved {
             Saved::Done(product) => {
-                self.shown.forget(id.as_str());
+                self.parts.shown.forget(id.as_str());
                 Ok(*product)
             }
             Saved::Refused(refusal) => Err(refusal.into()),
@@ -104,7 +114,10 @@ impl Stock {
         adjustment: &Adjustment,
         actor: &Actor,
     ) -> Result<Level, StockError> {
-        let adjusted = self.units.adjust(adjustment, actor, self.clock.now());
+        let adjusted = self
+            .parts
+            .units
+            .adjust(adjustment, actor, self.parts.clock.now());
         match adjusted.await? {
             Adjusted::Done(level) => {
                 self.forget(std::iter::once(&adjustment.variant));
@@ -121,9 +134,13 @@ impl Stock {
 
     /// Marks products as changed and tells everybody; those that are not there are left out.
     pub async fn touch(&self, ids: &[ProductId]) -> Result<Vec<Product>, StockError> {
-        let products = self.products.touch(ids, self.clock.now()).await?;
+        let products = self
+            .parts
+            .products
+            .touch(ids, self.parts.clock.now())
+            .await?;
         for product in &products {
-            self.shown.forget(product.id.as_str());
+            self.parts.shown.forget(product.id.as_str());
         }
         Ok(products)
     }
@@ -134,6 +151,6 @@ impl Stock {
         after: Option<ProductId>,
         limit: u32,
     ) -> Result<Vec<Product>, StockError> {
-        Ok(self.products.list_after(after, limit).await?)
+        Ok(self.parts.products.list_after(after, limit).await?)
     }
 }

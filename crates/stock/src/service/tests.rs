@@ -59,7 +59,7 @@ async fn what_is_shown_is_read_once_until_it_is_forgotten() {
             .unwrap();
     }
     stock.find(&id, Freshness::Exact).await.unwrap();
-    stock.shown.forget("P1");
+    stock.parts.shown.forget("P1");
     stock.find(&id, Freshness::Recent).await.unwrap();
 }
 

@@ -37,15 +37,36 @@ pub(super) struct Statements {
     held_lines: String,
     ended: String,
     outbox: String,
+    /// Levels, the ledger, orders and the outbox at once, where the database can.
+    all: Option<String>,
 }
+
+/// What becomes of levels, as they are given: [`KEY`] and two numbers.
+const LEVELS: [(&str, Kind); 5] = [
+    KEY[0],
+    KEY[1],
+    KEY[2],
+    ("stock", Kind::Number),
+    ("reserved", Kind::Number),
+];
+const ORDERS: [(&str, Kind); 6] = [
+    ("id", Kind::Text),
+    ("idempotency_key", Kind::Text),
+    ("lines", Kind::Text),
+    ("reservation_id", Kind::Text),
+    ("after_order", Kind::Number),
+    ("released_at", Kind::Number),
+];
+const FACTS: [(&str, Kind); 3] = [
+    ("audience", Kind::Text),
+    ("event", Kind::Text),
+    ("payload", Kind::Text),
+];
 
 impl Statements {
     pub(super) fn new(backend: Backend) -> Self {
         let number = |name| (name, Kind::Number);
         let text = |name| (name, Kind::Text);
-        let levels = [&KEY[..], &[number("stock"), number("reserved")]].concat();
-        let orders = ["id", "idempotency_key", "lines", "reservation_id"].map(text);
-        let orders = [&orders[..], &[number("after_order"), number("released_at")]].concat();
         let of_hold = [
             text("reservation_id"),
             number("position"),
@@ -56,19 +77,9 @@ impl Statements {
         Self {
             backend,
             lock: lock(backend),
-            ledger: ledger::insert(backend),
-            levels: format!(
-                "UPDATE stock_variants AS v SET stock = given.stock, reserved = given.reserved, {} FROM {} \
-                 WHERE {SAME_VARIANT}",
-                sql::touched(backend, "v", "$1"),
-                given(&levels, 2)
-            ),
-            orders: format!(
-                "INSERT INTO stock_orders (id, idempotency_key, lines, after_order, reservation_id, created_at, \
-                 released_at) SELECT id, NULLIF(idempotency_key, ''), lines, after_order, NULLIF(reservation_id, ''), \
-                 CAST($1 AS BIGINT), NULLIF(released_at, 0) FROM {} WHERE 1 = 1 ORDER BY n ON CONFLICT DO NOTHING",
-                given(&orders, 2)
-            ),
+            ledger: ledger::insert(backend, 2),
+            levels: update_levels(backend, 2),
+            orders: insert_orders(backend, 2),
             released: format!(
                 "UPDATE stock_orders SET released_at = $1 WHERE {}",
                 any(backend, "id", 2)
@@ -83,11 +94,8 @@ impl Statements {
                 "UPDATE stock_reservations AS r SET status = given.status, ended_at = $1 FROM {} WHERE r.id = given.id",
                 given(&[text("id"), text("status")], 2)
             ),
-            outbox: format!(
-                "{}SELECT audience, event, payload, CAST($1 AS BIGINT) FROM {} ORDER BY n",
-                outbox::INSERT,
-                given(&["audience", "event", "payload"].map(text), 2)
-            ),
+            outbox: insert_facts(backend, 2),
+            all: (backend == Backend::Postgres).then(|| insert_all(backend)),
         }
     }
 
@@ -98,11 +106,37 @@ impl Statements {
         changes: &Changes,
         now: DateTime<Utc>,
     ) -> Result<(), BatchError> {
-        self.write_stock(transaction, changes, now).await?;
-        self.write_orders(transaction, changes, now).await?;
-        self.write_holds(transaction, changes, now).await?;
-        self.tell(transaction, &facts(changes, now), now).await?;
-        Ok(())
+        let facts = facts(changes, now);
+        if let Some(all) = &self.all {
+            self.write_all(transaction, all, (changes, &facts, now))
+                .await?;
+        } else {
+            self.write_stock(transaction, changes, now).await?;
+            self.write_orders(transaction, changes, now).await?;
+            self.tell(transaction, &facts, now).await?;
+        }
+        self.write_released(transaction, changes, now).await?;
+        self.write_holds(transaction, changes, now).await
+    }
+
+    /// One way to the database and back instead of four: while the variants are locked, that is what others wait for.
+    async fn write_all(
+        &self,
+        transaction: &DatabaseTransaction,
+        statement: &str,
+        (changes, facts, now): (&Changes, &[Fact], DateTime<Utc>),
+    ) -> Result<(), BatchError> {
+        if changes.levels.is_empty() && changes.new_orders.is_empty() && facts.is_empty() {
+            return Ok(());
+        }
+        let at = now.timestamp_millis();
+        let given = levels(changes)
+            .and(ledger::lines(&changes.movements))
+            .and(orders(changes, at))
+            .and(told(facts));
+        let values = given.values(self.backend, [at.into()]);
+        let written = sql::count(transaction, statement, values).await?;
+        expect(written, changes.new_orders.len())
     }
 
     /// Writes levels and the ledger.
@@ -112,14 +146,10 @@ impl Statements {
         changes: &Changes,
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
-        let levels = || changes.levels.iter();
         if changes.levels.is_empty() {
             return Ok(());
         }
-        let given = of_keys(levels().map(|(key, ..)| key))
-            .numbers(levels().map(|(_, level, ..)| level.stock()))
-            .numbers(levels().map(|(_, level, ..)| level.reserved()));
-        let values = given.values(self.backend, [now.timestamp_millis().into()]);
+        let values = levels(changes).values(self.backend, [now.timestamp_millis().into()]);
         sql::execute(transaction, &self.levels, values).await?;
         let statement = (self.backend, self.ledger.as_str());
         ledger::write(transaction, statement, &changes.movements, now).await
@@ -131,33 +161,24 @@ impl Statements {
         changes: &Changes,
         now: DateTime<Utc>,
     ) -> Result<(), BatchError> {
-        let at = now.timestamp_millis();
-        if !changes.new_orders.is_empty() {
-            let orders = || changes.new_orders.values();
-            let lines: Vec<_> = orders().map(|order| lines_json(&order.lines)).collect();
-            let key = |key: &Option<IdempotencyKey>| {
-                key.as_ref().map_or("", IdempotencyKey::as_str).to_owned()
-            };
-            let keys: Vec<_> = orders().map(|order| key(&order.idempotency_key)).collect();
-            let hold = |order: &Option<ReservationId>| {
-                order.as_ref().map_or("", ReservationId::as_str).to_owned()
-            };
-            let holds: Vec<_> = orders().map(|order| hold(&order.reservation_id)).collect();
-            let released = orders().map(|order| order.released_at.map_or(0, |_| at));
-            let given = Given::new()
-                .texts(changes.new_orders.keys().map(OrderId::as_str))
-                .texts(keys.iter().map(String::as_str))
-                .texts(lines.iter().map(String::as_str))
-                .texts(holds.iter().map(String::as_str))
-                .numbers(orders().map(|order| i64::from(order.after_order)))
-                .numbers(released);
-            let values = given.values(self.backend, [at.into()]);
-            let written = sql::execute(transaction, &self.orders, values).await?;
-            expect(written.rows_affected(), changes.new_orders.len())?;
+        if changes.new_orders.is_empty() {
+            return Ok(());
         }
+        let at = now.timestamp_millis();
+        let values = orders(changes, at).values(self.backend, [at.into()]);
+        let written = sql::execute(transaction, &self.orders, values).await?;
+        expect(written.rows_affected(), changes.new_orders.len())
+    }
+
+    async fn write_released(
+        &self,
+        transaction: &DatabaseTransaction,
+        changes: &Changes,
+        now: DateTime<Utc>,
+    ) -> Result<(), BatchError> {
         if !changes.released_orders.is_empty() {
             let ids = changes.released_orders.iter().map(OrderId::as_str);
-            let values = [at.into(), list(self.backend, ids)];
+            let values = [now.timestamp_millis().into(), list(self.backend, ids)];
             sql::execute(transaction, &self.released, values).await?;
         }
         Ok(())
@@ -212,18 +233,88 @@ impl Statements {
         if facts.is_empty() {
             return Ok(());
         }
-        let audiences: Vec<_> = facts.iter().map(|fact| fact.audience.to_string()).collect();
-        let payload = |fact: &Fact| serde_json::to_string(&fact.payload).unwrap_or_default();
-        let payloads: Vec<_> = facts.iter().map(payload).collect();
-        let given = Given::new()
-            .texts(audiences.iter().map(String::as_str))
-            .texts(facts.iter().map(|fact| fact.event))
-            .texts(payloads.iter().map(String::as_str));
-        let values = given.values(self.backend, [now.timestamp_millis().into()]);
+        let values = told(facts).values(self.backend, [now.timestamp_millis().into()]);
         sql::execute(transaction, &self.outbox, values)
             .await
             .map(drop)
     }
+}
+
+/// Levels, with [`LEVELS`].
+fn levels(changes: &Changes) -> Given {
+    let levels = || changes.levels.iter();
+    of_keys(levels().map(|(key, ..)| key))
+        .numbers(levels().map(|(_, level, ..)| level.stock()))
+        .numbers(levels().map(|(_, level, ..)| level.reserved()))
+}
+
+/// New orders, with [`ORDERS`].
+fn orders(changes: &Changes, at: i64) -> Given {
+    let orders = || changes.new_orders.values();
+    let lines: Vec<_> = orders().map(|order| lines_json(&order.lines)).collect();
+    let key =
+        |key: &Option<IdempotencyKey>| key.as_ref().map_or("", IdempotencyKey::as_str).to_owned();
+    let keys: Vec<_> = orders().map(|order| key(&order.idempotency_key)).collect();
+    let hold =
+        |order: &Option<ReservationId>| order.as_ref().map_or("", ReservationId::as_str).to_owned();
+    let holds: Vec<_> = orders().map(|order| hold(&order.reservation_id)).collect();
+    Given::new()
+        .texts(changes.new_orders.keys().map(OrderId::as_str))
+        .texts(keys.iter().map(String::as_str))
+        .texts(lines.iter().map(String::as_str))
+        .texts(holds.iter().map(String::as_str))
+        .numbers(orders().map(|order| i64::from(order.after_order)))
+        .numbers(orders().map(|order| order.released_at.map_or(0, |_| at)))
+}
+
+/// Facts, with [`FACTS`].
+fn told(facts: &[Fact]) -> Given {
+    let audiences: Vec<_> = facts.iter().map(|fact| fact.audience.to_string()).collect();
+    let payload = |fact: &Fact| serde_json::to_string(&fact.payload).unwrap_or_default();
+    let payloads: Vec<_> = facts.iter().map(payload).collect();
+    Given::new()
+        .texts(audiences.iter().map(String::as_str))
+        .texts(facts.iter().map(|fact| fact.event))
+        .texts(payloads.iter().map(String::as_str))
+}
+
+fn update_levels(backend: Backend, first: usize) -> String {
+    format!(
+        "UPDATE stock_variants AS v SET stock = given.stock, reserved = given.reserved, {} FROM {} WHERE {SAME_VARIANT}",
+        sql::touched(backend, "v", "$1"),
+        given(backend, &LEVELS, first)
+    )
+}
+
+fn insert_orders(backend: Backend, first: usize) -> String {
+    format!(
+        "INSERT INTO stock_orders (id, idempotency_key, lines, after_order, reservation_id, created_at, released_at) \
+         SELECT id, NULLIF(idempotency_key, ''), lines, after_order, NULLIF(reservation_id, ''), CAST($1 AS BIGINT), \
+         NULLIF(released_at, 0) FROM {} WHERE 1 = 1 ORDER BY n ON CONFLICT DO NOTHING",
+        given(backend, &ORDERS, first)
+    )
+}
+
+fn insert_facts(backend: Backend, first: usize) -> String {
+    format!(
+        "{}SELECT audience, event, payload, CAST($1 AS BIGINT) FROM {} ORDER BY n",
+        outbox::INSERT,
+        given(backend, &FACTS, first)
+    )
+}
+
+/// Levels, lines of the ledger, orders and facts; how many orders were written.
+fn insert_all(backend: Backend) -> String {
+    let ledger = 2 + LEVELS.len();
+    let orders = ledger + ledger::COLUMNS.len();
+    let facts = orders + ORDERS.len();
+    format!(
+        "WITH levels AS ({}), ledger AS ({}), orders AS ({} RETURNING 1), facts AS ({}) SELECT COUNT(*) FROM orders",
+        update_levels(backend, 2),
+        ledger::insert(backend, ledger),
+        insert_orders(backend, orders),
+        insert_facts(backend, facts)
+    )
 }
 
 fn insert_holds(backend: Backend) -> String {

@@ -22,7 +22,7 @@ impl Statements {
     pub(super) fn new(backend: Backend) -> Self {
         Self {
             backend,
-            ledger: ledger::insert(backend),
+            ledger: ledger::insert(backend, 2),
         }
     }
 
