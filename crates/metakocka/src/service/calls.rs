@@ -54,10 +54,25 @@ pub(super) struct Calls {
 struct Door {
     calls: Arc<Semaphore>,
     searches: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    /// Who wait for a place of either kind.
+    calling: AtomicUsize,
+    searching: AtomicUsize,
     /// Whether the key was good when it was last used. Until then calls go one by one, so that a bad key costs one call.
     is_proven: AtomicBool,
     kept: Mutex<Vec<Place>>,
+}
+
+impl Door {
+    /// Whether somebody of this node waits for such a place. Who waits for a search does not hold up the calls of other
+    /// nodes: one of those may be the search that is waited for.
+    fn wants(&self, place: &Place) -> bool {
+        let waiting = if SEARCH_PLACES.contains(&place.number) {
+            &self.searching
+        } else {
+            &self.calling
+        };
+        waiting.load(Ordering::SeqCst) > 0
+    }
 }
 
 struct Place {
@@ -144,6 +159,23 @@ impl Calls {
         let scope = &company.scope;
         let door = self.door(scope);
         let pass = self.enter(&door, scope, kind).await?;
+        let outcome = self.call(&door, before, (company, name), call).await;
+        self.leave(&door, scope, pass).await;
+        outcome
+    }
+
+    /// Behind the door.
+    async fn call<T, F>(
+        &self,
+        door: &Door,
+        before: impl Future<Output = Result<(), SyncError>> + Send,
+        (company, name): (&Company, &'static str),
+        call: impl FnOnce(Arc<dyn Erp>) -> F + Send,
+    ) -> Result<T, SyncError>
+    where
+        F: Future<Output = Result<T, ErpError>> + Send,
+    {
+        let scope = &company.scope;
         self.refuse_while_held_back(scope).await?;
         before.await?;
         let started = tokio::time::Instant::now();
@@ -152,8 +184,7 @@ impl Calls {
         let label = outcome.as_ref().map_or_else(label, |_| "ok");
         metrics::counter!("metakocka_calls_total", "call" => name, "outcome" => label).increment(1);
         metrics::histogram!("metakocka_call_seconds", "call" => name).record(started.elapsed());
-        self.learn(&door, scope, outcome.as_ref().err()).await?;
-        self.leave(&door, scope, pass).await;
+        self.learn(door, scope, outcome.as_ref().err()).await?;
         Ok(outcome?)
     }
 
@@ -163,7 +194,8 @@ impl Calls {
             Arc::new(Door {
                 calls: Arc::new(Semaphore::new(CALLS as usize)),
                 searches: Arc::new(Semaphore::new(1)),
-                waiting: AtomicUsize::new(0),
+                calling: AtomicUsize::new(0),
+                searching: AtomicUsize::new(0),
                 is_proven: AtomicBool::new(false),
                 kept: Mutex::default(),
             })
@@ -172,18 +204,19 @@ impl Calls {
     }
 
     async fn enter(&self, door: &Arc<Door>, scope: &Scope, kind: Kind) -> Result<Pass, SyncError> {
-        let _waiting = Waiting::new(&door.waiting);
         let mut pass = Pass {
             door: Arc::clone(door),
             places: Vec::new(),
             permits: Vec::new(),
         };
         if kind == Kind::Search {
+            let _waiting = Waiting::new(&door.searching);
             pass.permits
                 .extend(Arc::clone(&door.searches).acquire_owned().await);
             let place = self.place(door, scope, &SEARCH_PLACES).await?;
             pass.places.push(place);
         }
+        let _waiting = Waiting::new(&door.calling);
         let is_proven = door.is_proven.load(Ordering::SeqCst);
         let permits = if is_proven { 1 } else { CALLS };
         pass.permits
@@ -234,12 +267,9 @@ impl Calls {
 
     async fn leave(&self, door: &Door, scope: &Scope, pass: Pass) {
         drop(pass);
-        if door.waiting.load(Ordering::SeqCst) > 0 {
-            return;
-        }
-        let places = {
+        let places: Vec<Place> = {
             let mut kept = door.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *kept)
+            kept.extract_if(.., |place| !door.wants(place)).collect()
         };
         for place in &places {
             self.give_back(scope, place).await;

@@ -68,7 +68,11 @@ impl Import {
             return Ok(Imported::Refused(self.errors, self.error_count));
         }
         self.flush().await?;
-        let imported = self.stock.parts.products.import(&self.id, actor, now, NAMED);
+        let imported = self
+            .stock
+            .parts
+            .products
+            .import(&self.id, actor, now, NAMED);
         let imported = imported.await?;
         self.stock.parts.shown.forget_all();
         Ok(imported)
@@ -86,6 +90,11 @@ impl Import {
         }
         let lines = std::mem::take(&mut self.lines);
         let now = self.stock.parts.clock.now();
-        Ok(self.stock.parts.products.stage(&self.id, &lines, now).await?)
+        Ok(self
+            .stock
+            .parts
+            .products
+            .stage(&self.id, &lines, now)
+            .await?)
     }
 }
