@@ -1,6 +1,8 @@
 //! Log lines on stdout, and the metrics that `/metrics` shows.
 
 mod json;
+mod moment;
+mod pretty;
 mod writer;
 
 use std::{
@@ -28,8 +30,7 @@ pub(crate) fn start(log: &Log) -> Result<LogGuard, StartError> {
     let lines = fmt().with_env_filter(filter).with_writer(lines);
     let started = match log.format {
         LogFormat::Pretty => lines
-            .compact()
-            .with_ansi(io::stdout().is_terminal())
+            .event_format(pretty::PrettyLines::new(io::stdout().is_terminal()))
             .try_init(),
         LogFormat::Json => lines
             .fmt_fields(JsonFields::new())

@@ -3,6 +3,7 @@
 mod code;
 mod envelope;
 mod error;
+mod exchange;
 mod extract;
 mod listing;
 mod request_id;
@@ -10,6 +11,7 @@ mod request_id;
 pub use code::Code;
 pub use envelope::{Envelope, EnvelopeLayer, ErrorBody, FieldError, envelope};
 pub use error::ApiError;
+pub use exchange::Exchange;
 pub use extract::{Json, Path, Query};
 pub use listing::{Listing, PageQuery};
 pub use request_id::RequestId;

@@ -1,7 +1,7 @@
 use std::{
     collections::HashMap,
     sync::{PoisonError, RwLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -34,16 +34,14 @@ impl Measured {
         self.route.as_ref().map(MatchedPath::as_str)
     }
 
-    /// Counts the request and its latency by method, route and status, and tells the log which route it was.
-    pub(super) fn end(self, mut response: Response, series: &Series) -> Response {
-        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
-        let (answered, latency) = series.of(self.method, route, response.status());
-        answered.increment(1);
-        latency.record(self.started.elapsed().as_secs_f64());
-        if let Some(route) = self.route {
-            response.extensions_mut().insert(route);
-        }
-        response
+    /// Counts the request and its latency by method, route and status.
+    pub(super) fn end(&self, response: &Response, series: &Series) {
+        let route = self.route().unwrap_or("unmatched");
+        series.count(
+            (self.method, route),
+            response.status(),
+            self.started.elapsed(),
+        );
     }
 }
 
@@ -54,6 +52,18 @@ pub(super) struct Series(RwLock<HashMap<(&'static str, StatusCode), ByRoute>>);
 type ByRoute = HashMap<String, (Counter, Histogram)>;
 
 impl Series {
+    /// Counts a request to a route that was answered with `status` after so long.
+    pub(super) fn count(
+        &self,
+        (method, route): (&'static str, &str),
+        status: StatusCode,
+        latency: Duration,
+    ) {
+        let (answered, latencies) = self.of(method, route, status);
+        answered.increment(1);
+        latencies.record(latency.as_secs_f64());
+    }
+
     fn of(&self, method: &'static str, route: &str, status: StatusCode) -> (Counter, Histogram) {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let found = known

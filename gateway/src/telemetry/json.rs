@@ -1,5 +1,6 @@
 use std::fmt;
 
+use api_error::RequestId;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -8,13 +9,14 @@ use tracing_subscriber::{
     fmt::{
         FmtContext, FormatEvent, FormattedFields,
         format::{JsonFields, Writer},
-        time::{FormatTime as _, SystemTime},
     },
     registry::LookupSpan,
 };
 
-/// One flat JSON object a line: when, how bad, from where, what the spans around the event say, the request's id above
-/// all, and what the event says.
+use super::moment;
+
+/// One flat JSON object a line: when, how bad, from where, for which request, what the spans around the event say, and
+/// what the event says.
 ///
 /// The library's own JSON reads the fields of every span back and nests them. Here they are copied as they stand, which
 /// costs less and puts `request_id` where it is looked for.
@@ -33,10 +35,11 @@ where
     ) -> fmt::Result {
         let origin = event.metadata();
         writer.write_str("{\"timestamp\":\"")?;
-        SystemTime.format_time(&mut writer)?;
+        moment::write(&mut writer)?;
         write!(writer, "\",\"level\":\"{}\"", origin.level())?;
         let mut members = Members::new(writer);
         members.text("target", origin.target());
+        RequestId::with_current(|id| members.text("request_id", id.as_str()));
         for span in context.event_scope().into_iter().flatten() {
             if let Some(said) = span.extensions().get::<FormattedFields<JsonFields>>() {
                 members.copy(said);
@@ -145,6 +148,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
     use serde_json::{Value, json};
     use tracing::{info, info_span, subscriber::with_default, warn};
     use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt as _};
@@ -211,6 +215,17 @@ mod tests {
         let whole = json!({"timestamp": null, "level": "INFO", "target": module_path!(), "request_id": "r-1",
             "message": "request", "status": 200, "latency_ms": 0.5, "ratio": "NaN", "fine": true, "lag": -3, "path": "/"});
         assert_eq!(line, whole);
+    }
+
+    #[test]
+    fn a_line_that_is_written_for_a_request_has_its_id() {
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static(RequestId::HEADER),
+            HeaderValue::from_static("r-1"),
+        )]);
+        let lines = logged(|| RequestId::of(&headers).in_scope(|| info!("request")));
+        assert_eq!(lines[0]["request_id"], "r-1");
+        assert_eq!(logged(|| info!("a worker's"))[0].get("request_id"), None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 use std::{
     io::{self, Write},
+    mem,
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, sync_channel},
     },
     thread,
     time::Duration,
@@ -11,81 +11,119 @@ use std::{
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How many lines wait for a slow reader before lines are dropped: a log that nobody reads must not stop the service.
-const BACKLOG: usize = 16_384;
+/// How many bytes of lines wait for a slow reader before lines are dropped: a log that nobody reads must not stop the
+/// service.
+const BACKLOG: usize = 4 * 1024 * 1024;
+/// What is kept of the memory that lines have taken, when they are written.
+const KEPT: usize = 64 * 1024;
 /// How long lines gather before they are written together: a thread that is woken for each line costs more than the line.
 const GATHERED: Duration = Duration::from_millis(10);
 /// How long the end waits for a reader that stands still.
 const FLUSH: Duration = Duration::from_secs(1);
 
-enum Message {
-    Line(Vec<u8>),
-    Stop,
+/// Lays each log line where the thread that writes finds it.
+#[derive(Clone, Debug)]
+pub(super) struct Lines(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
 }
 
-/// Hands each log line to the thread that writes.
-#[derive(Clone)]
-pub(super) struct Lines {
-    sender: SyncSender<Message>,
-    dropped: Arc<AtomicU64>,
+#[derive(Debug, Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    dropped: u64,
+    /// The thread has nothing to do and wants to be woken.
+    is_idle: bool,
+    is_over: bool,
 }
 
 /// Writes what was logged when it is dropped.
 #[derive(Debug)]
 pub(crate) struct LogGuard {
-    sender: SyncSender<Message>,
+    lines: Lines,
     done: Receiver<()>,
 }
 
 /// A thread that writes lines to `output`, so that no request waits for it.
 pub(super) fn spawn(output: impl Write + Send + 'static) -> (Lines, LogGuard) {
-    let (sender, receiver) = sync_channel(BACKLOG);
+    let lines = Lines(Arc::default());
     let (finished, done) = sync_channel(1);
-    let dropped = Arc::new(AtomicU64::new(0));
-    let lines = Lines {
-        sender: sender.clone(),
-        dropped: Arc::clone(&dropped),
-    };
+    let written = lines.clone();
     thread::spawn(move || {
-        write_all(
-            &receiver,
-            io::BufWriter::with_capacity(64 * 1024, output),
-            &dropped,
-        );
+        written.write_all_to(output);
         let _ = finished.send(());
     });
-    (lines, LogGuard { sender, done })
+    let guard = LogGuard {
+        lines: lines.clone(),
+        done,
+    };
+    (lines, guard)
 }
 
-/// Writes until it is told to stop. A reader that went away is no reason to end.
-fn write_all(lines: &Receiver<Message>, mut output: impl Write, dropped: &AtomicU64) {
-    while let Ok(mut message) = lines.recv() {
+impl Lines {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes until it is told to stop. A reader that went away is no reason to end.
+    fn write_all_to(&self, mut output: impl Write) {
+        let mut lines = Vec::with_capacity(KEPT);
         loop {
-            let Message::Line(line) = message else {
-                let _ = output.flush();
+            let (lost, is_over) = self.take(&mut lines);
+            let _ = output.write_all(&lines);
+            if lost > 0 {
+                let _ = writeln!(
+                    output,
+                    r#"{{"level":"WARN","message":"{lost} log lines were dropped: nobody read them"}}"#
+                );
+            }
+            let _ = output.flush();
+            if is_over {
                 return;
-            };
-            let _ = output.write_all(&line);
-            let Ok(next) = lines.try_recv() else { break };
-            message = next;
+            }
+            lines.clear();
+            lines.shrink_to(KEPT);
+            thread::sleep(GATHERED);
         }
-        let lost = dropped.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            let _ = writeln!(
-                output,
-                r#"{{"level":"WARN","message":"{lost} log lines were dropped: nobody read them"}}"#
-            );
+    }
+
+    /// Waits for lines and puts them into `lines`, which is empty; how many were dropped, and whether these are the last.
+    fn take(&self, lines: &mut Vec<u8>) -> (u64, bool) {
+        let mut waiting = self.waiting();
+        while waiting.lines.is_empty() && !waiting.is_over {
+            waiting.is_idle = true;
+            let woken = self.0.changed.wait(waiting);
+            waiting = woken.unwrap_or_else(PoisonError::into_inner);
         }
-        let _ = output.flush();
-        thread::sleep(GATHERED);
+        waiting.is_idle = false;
+        mem::swap(lines, &mut waiting.lines);
+        (mem::take(&mut waiting.dropped), waiting.is_over)
+    }
+}
+
+impl Waiting {
+    fn is_full(&self) -> bool {
+        self.lines.len() >= BACKLOG
     }
 }
 
 impl Write for Lines {
     /// One call is one line: the formatter writes an event at once.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.sender.try_send(Message::Line(line.to_vec())).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let mut waiting = self.waiting();
+        if waiting.is_full() {
+            waiting.dropped += 1;
+            return Ok(line.len());
+        }
+        waiting.lines.extend_from_slice(line);
+        if mem::take(&mut waiting.is_idle) {
+            self.0.changed.notify_one();
         }
         Ok(line.len())
     }
@@ -105,9 +143,9 @@ impl MakeWriter<'_> for Lines {
 
 impl Drop for LogGuard {
     fn drop(&mut self) {
-        if self.sender.try_send(Message::Stop).is_ok() {
-            let _ = self.done.recv_timeout(FLUSH);
-        }
+        self.lines.waiting().is_over = true;
+        self.lines.0.changed.notify_one();
+        let _ = self.done.recv_timeout(FLUSH);
     }
 }
 
@@ -162,10 +200,10 @@ mod tests {
     fn a_reader_that_stands_still_blocks_nobody() {
         let (release, stuck) = channel();
         let (mut lines, guard) = spawn(Stuck(stuck));
-        for _ in 0..3 * BACKLOG {
-            lines.write_all(&[b'x'; 8]).unwrap();
+        for _ in 0..3 * BACKLOG / 1024 {
+            lines.write_all(&[b'x'; 1024]).unwrap();
         }
-        assert!(lines.dropped.load(Ordering::Relaxed) > 0);
+        assert!(lines.waiting().dropped > 0);
         drop(release);
         drop(guard);
     }
