@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use auth::{AccountId, AuthError, Authenticator, Caller, Identity};
 use database::{CheckedCache, Database, Watch};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use crate::{
     access_tokens::Verified,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Callers, and tokens, that are remembered at most.
-const CAPACITY: u64 = 10_000;
+const CAPACITY: usize = 10_000;
 /// Moved by triggers on accounts, organizations' members and service tokens.
 const WATCHED: Watch = Watch::Mark("accounts");
 
@@ -23,7 +23,7 @@ const WATCHED: Watch = Watch::Mark("accounts");
 /// while nobody's account, membership or token is changed. That the signature of an access token is good is remembered: it does not change.
 pub struct AccountsAuthenticator {
     accounts: Accounts,
-    verified: Cache<String, Verified>,
+    verified: Cache<Box<str>, Verified>,
     sessions: CheckedCache<AccountId, Option<Arc<Caller>>>,
     services: CheckedCache<SecretHash, Option<Arc<Caller>>>,
 }
@@ -82,7 +82,7 @@ impl AccountsAuthenticator {
             return Some(verified);
         }
         let verified = self.accounts.0.access_tokens.read(token)?;
-        self.verified.insert(token.to_owned(), verified.clone());
+        self.verified.insert(token.into(), verified.clone());
         Some(verified)
     }
 }

@@ -1,4 +1,4 @@
-use std::hash::Hash;
+use std::{fmt, hash::Hash, sync::Arc};
 
 use crate::{DataVersion, Database, StorageError, Watch};
 
@@ -7,20 +7,20 @@ use crate::{DataVersion, Database, StorageError, Watch};
 /// A hit costs a share of one tiny statement ([`Database::version`]) instead of a query, and is as fresh as a query:
 /// a change made by another node, or by another program in the tables, is seen at once. It pays where reads come in
 /// bursts between writes, and costs next to nothing where they do not.
-#[derive(Clone, Debug)]
-pub struct CheckedCache<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> {
+#[derive(Clone)]
+pub struct CheckedCache<K, V> {
     database: Database,
     watch: Watch,
-    entries: moka::sync::Cache<K, (DataVersion, V)>,
+    entries: Arc<quick_cache::sync::Cache<K, (DataVersion, V)>>,
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> CheckedCache<K, V> {
+impl<K: Hash + Eq + Send + Sync, V: Clone + Send + Sync> CheckedCache<K, V> {
     /// A cache of at most `capacity` values that depend on what is watched.
-    pub fn new(database: Database, watch: Watch, capacity: u64) -> Self {
+    pub fn new(database: Database, watch: Watch, capacity: usize) -> Self {
         Self {
             database,
             watch,
-            entries: moka::sync::Cache::new(capacity),
+            entries: Arc::new(quick_cache::sync::Cache::new(capacity)),
         }
     }
 
@@ -43,5 +43,13 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Che
         let value = load.await?;
         self.entries.insert(key, (version, value.clone()));
         Ok(value)
+    }
+}
+
+impl<K, V> fmt::Debug for CheckedCache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckedCache")
+            .field("watch", &self.watch)
+            .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,7 @@ use super::{rights::MirrorsReader, wire::MirrorJson};
 use crate::{error::BookingError, model::BookingId, service::Bookings};
 
 /// How many pages of mirrors are kept ready to be sent, a few kilobytes each.
-pub(super) const CACHED_PAGES: u64 = 2_000;
+pub(super) const CACHED_PAGES: usize = 2_000;
 
 /// The mirrors, and the pages of them that were sent last.
 pub(super) struct Mirrors {
