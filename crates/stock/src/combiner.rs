@@ -48,6 +48,11 @@ impl Default for QueueLimits {
     }
 }
 
+/// So many callers are a crowd, of whom those that were just answered are likely to come back at once.
+const CROWD: usize = 16;
+/// How long they are waited for at most; otherwise for a quarter of the time that their last transaction took.
+const PATIENCE: Duration = Duration::from_millis(2);
+
 /// What came of a command.
 type Answer = Result<Result<Outcome, Refusal>, StorageError>;
 
@@ -72,8 +77,9 @@ pub struct CommandQueue {
     crowded: Arc<SyncMutex<Option<Instant>>>,
 }
 
-/// Takes what waits, does all of it in one transaction, and answers each caller by itself. There is no timer: a batch is
-/// what arrived while the last one was being committed.
+/// Takes what waits, does all of it in one transaction, and answers each caller by itself. A batch is what arrived while
+/// the last one was being committed; a crowd that has just been answered has a moment to come back, for else it falls
+/// into two halves that wait for each other's transactions.
 pub struct Combiner {
     receiver: Mutex<mpsc::Receiver<Waiting>>,
     repository: Arc<dyn StockRepository>,
@@ -161,11 +167,39 @@ fn refused(refusal: Refusal, basket: Option<Basket>) -> StockError {
     StockError::Refused(Box::new(Refused { refusal, basket }))
 }
 
+/// Who is expected in the next transaction.
+#[derive(Debug, Default)]
+struct Round {
+    /// Those who were answered last, and those who were waiting by then.
+    company: usize,
+    /// How long they are waited for.
+    patience: Duration,
+}
+
+impl Round {
+    /// Takes whoever else comes in time. A transaction for all costs little more than one for half of them.
+    async fn gather(&self, receiver: &mut mpsc::Receiver<Waiting>, taken: &mut Vec<Waiting>) {
+        if self.company < CROWD {
+            return;
+        }
+        let all_here = async {
+            while taken.len() < self.company {
+                let missing = self.company - taken.len();
+                if receiver.recv_many(taken, missing).await == 0 {
+                    return;
+                }
+            }
+        };
+        let _ = timeout(self.patience, all_here).await;
+    }
+}
+
 impl Combiner {
     /// Works until `stop`, and then through what waits still.
     pub async fn run(&self, stop: CancellationToken) {
         let mut receiver = self.receiver.lock().await;
         let mut taken = Vec::new();
+        let mut round = Round::default();
         loop {
             let count = tokio::select! {
                 biased;
@@ -175,7 +209,16 @@ impl Combiner {
             if count == 0 {
                 return;
             }
+            tokio::select! {
+                () = round.gather(&mut receiver, &mut taken) => {}
+                () = stop.cancelled() => {}
+            }
+            let (began, done) = (Instant::now(), taken.len());
             self.work_through(&mut taken).await;
+            round = Round {
+                company: (done + receiver.len()).min(self.batch),
+                patience: (began.elapsed() / 4).min(PATIENCE),
+            };
         }
     }
 

@@ -266,3 +266,41 @@ async fn a_command_that_is_being_done_is_waited_for() {
     let (outcome, ()) = tokio::join!(queue.run(release("slow")), slot);
     assert!(outcome.is_ok());
 }
+
+/// Those who came in a round that expects `company`, where half of 20 are there and half come after `late`; and how long
+/// the round took.
+async fn gathered(company: usize, late: Duration) -> (usize, Duration) {
+    let (sender, mut receiver) = mpsc::channel(32);
+    let waiting = || Waiting {
+        slot: Slot::default(),
+        answer: oneshot::channel().0,
+    };
+    let mut taken: Vec<_> = std::iter::repeat_with(waiting).take(10).collect();
+    let round = Round {
+        company,
+        patience: PATIENCE,
+    };
+    let began = Instant::now();
+    let others = async {
+        let _ = timeout(late, std::future::pending::<()>()).await;
+        for _ in 0..10 {
+            sender.try_send(waiting()).unwrap();
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = round.gather(&mut receiver, &mut taken) => {}
+        () = others => {}
+    }
+    (taken.len(), began.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_is_waited_for_a_moment_and_nobody_else() {
+    let moment = Duration::from_millis(1);
+    assert_eq!(gathered(20, moment).await, (20, moment));
+    assert_eq!(gathered(15, moment).await, (10, Duration::ZERO));
+    let (came, waited) = gathered(20, Duration::from_secs(1)).await;
+    assert_eq!(came, 10);
+    assert!(waited <= PATIENCE + moment, "{waited:?}");
+}
