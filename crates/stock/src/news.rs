@@ -45,12 +45,14 @@ impl ValidationNews {
     }
 
     /// Notes variants, with what was found; the last finding counts.
-    pub(crate) fn note(&self, variants: impl IntoIterator<Item = (VariantKey, Level)>) {
+    pub(crate) fn note<'a>(&self, variants: impl IntoIterator<Item = (&'a VariantKey, Level)>) {
         let mut gathered = self.gathered();
         let was_empty = gathered.is_empty();
         for (key, level) in variants {
-            if gathered.len() < MOST || gathered.contains_key(&key) {
-                gathered.insert(key, level);
+            if let Some(known) = gathered.get_mut(key) {
+                *known = level;
+            } else if gathered.len() < MOST {
+                gathered.insert(key.clone(), level);
             }
         }
         if was_empty && !gathered.is_empty() {

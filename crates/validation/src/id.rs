@@ -21,20 +21,28 @@ pub struct IdError;
 impl<K> Id<K> {
     /// Takes a given id as it is.
     pub fn parse(value: &str) -> Result<Self, IdError> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
-        if value.is_empty() || value.len() > MAX_LENGTH || !value.bytes().all(allowed) {
-            return Err(IdError);
-        }
+        check(value)?;
         Ok(Self {
             value: value.into(),
             kind: PhantomData,
         })
     }
 
+    /// The same without a copy.
+    pub fn share(value: &Arc<str>) -> Result<Self, IdError> {
+        check(value)?;
+        Ok(Self {
+            value: Arc::clone(value),
+            kind: PhantomData,
+        })
+    }
+
     /// Makes a new id: a `UUIDv7`, so that ids made later sort behind.
     pub fn generate() -> Self {
+        let mut text = uuid::Uuid::encode_buffer();
+        let value = uuid::Uuid::now_v7().as_hyphenated().encode_lower(&mut text);
         Self {
-            value: uuid::Uuid::now_v7().to_string().into(),
+            value: Arc::from(&*value),
             kind: PhantomData,
         }
     }
@@ -44,6 +52,11 @@ impl<K> Id<K> {
         &self.value
     }
 
+    /// The id as text, to be kept by somebody else as well.
+    pub fn to_shared(&self) -> Arc<str> {
+        Arc::clone(&self.value)
+    }
+
     /// The same id, read as that of another kind: an account that is a customer, for one.
     pub fn cast<L>(&self) -> Id<L> {
         Id {
@@ -51,6 +64,12 @@ impl<K> Id<K> {
             kind: PhantomData,
         }
     }
+}
+
+fn check(value: &str) -> Result<(), IdError> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
+    let is_good = !value.is_empty() && value.len() <= MAX_LENGTH && value.bytes().all(allowed);
+    is_good.then_some(()).ok_or(IdError)
 }
 
 impl<K> Clone for Id<K> {

@@ -31,14 +31,20 @@ impl<const MAX: usize> Text<MAX> {
 
     /// Takes a text that may be blank: `None` then.
     pub fn parse_optional(value: &str) -> Result<Option<Self>, TextError> {
-        let value = value.trim();
-        if value.contains('\0') {
+        let text = Self::trimmed(value)?;
+        Ok((!text.is_empty()).then(|| Self(text.to_owned())))
+    }
+
+    /// The text in `value`, which may be blank, for whoever keeps it in another form.
+    pub fn trimmed(value: &str) -> Result<&str, TextError> {
+        let text = value.trim();
+        if text.contains('\0') {
             return Err(TextError::Nul);
         }
-        if value.chars().count() > MAX {
+        if text.len() > MAX && text.chars().count() > MAX {
             return Err(TextError::TooLong(MAX));
         }
-        Ok((!value.is_empty()).then(|| Self(value.to_owned())))
+        Ok(text)
     }
 
     /// The text.

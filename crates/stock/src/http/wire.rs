@@ -1,5 +1,7 @@
 //! Stock as it stands in requests and answers.
 
+use std::{fmt, sync::Arc};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{IntoParams, ToSchema};
@@ -77,17 +79,53 @@ impl FreshnessQuery {
 #[schema(as = StockItem)]
 pub(super) struct ItemJson {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "60d21b4667d0d8992e610c85")]
-    product_id: Option<String>,
+    #[schema(value_type = Option<String>, example = "60d21b4667d0d8992e610c85")]
+    product_id: Option<Sent>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "M", max_length = 200)]
-    size: Option<String>,
+    #[schema(value_type = Option<String>, example = "M", max_length = 200)]
+    size: Option<Sent>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Red", max_length = 200)]
-    color: Option<String>,
+    #[schema(value_type = Option<String>, example = "Red", max_length = 200)]
+    color: Option<Sent>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000, example = 2)]
     quantity: Option<Quantity>,
+}
+
+/// A text as it was sent, which what is made of it shares.
+#[derive(Clone, Debug)]
+struct Sent(Arc<str>);
+
+impl Sent {
+    fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl Serialize for Sent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl de::Visitor<'_> for Text {
+            type Value = Sent;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Sent, E> {
+                Ok(Sent(text.into()))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
 }
 
 impl Serialize for Quantity {
@@ -104,9 +142,9 @@ impl From<&Line> for ItemJson {
             color,
         } = &line.variant;
         Self {
-            product_id: Some(product.to_string()),
-            size: Some(size.to_string()),
-            color: Some(color.to_string()),
+            product_id: Some(Sent(product.to_shared())),
+            size: Some(Sent(size.to_shared())),
+            color: Some(Sent(color.to_shared())),
             quantity: Some(line.quantity),
         }
     }
@@ -115,15 +153,20 @@ impl From<&Line> for ItemJson {
 impl ItemJson {
     /// The line; `None` where something is missing in it. What is there must be sound.
     fn line(&self, place: usize, violations: &mut Violations) -> Asked {
-        let mut check = |field: &str, value: &Option<String>| {
-            let text = value.as_deref().filter(|text| !text.trim().is_empty())?;
-            let label = Label::parse(text);
-            violations.check(&format!("items[{place}].{field}"), label)
+        let mut refuse = |field: &str, error: &dyn fmt::Display| {
+            violations.add(format!("items[{place}].{field}"), error);
         };
-        let (size, color) = (check("size", &self.size), check("color", &self.color));
-        let id = self.product_id.as_deref().filter(|id| !id.is_empty());
-        let field = format!("items[{place}].productId");
-        let product = id.and_then(|id| violations.check(&field, ProductId::parse(id)));
+        let mut label = |field: &str, sent: &Option<Sent>| {
+            let sent = sent.as_ref().filter(|sent| !sent.is_blank())?;
+            let label = Label::share(&sent.0);
+            label.map_err(|error| refuse(field, &error)).ok()
+        };
+        let (size, color) = (label("size", &self.size), label("color", &self.color));
+        let sent = self.product_id.as_ref().filter(|sent| !sent.0.is_empty());
+        let product = sent.and_then(|sent| {
+            let id = ProductId::share(&sent.0);
+            id.map_err(|error| refuse("productId", &error)).ok()
+        });
         Some(Line {
             variant: VariantKey {
                 product: product?,
@@ -153,7 +196,7 @@ pub(super) fn basket(items: &[ItemJson]) -> Result<Basket, Violations> {
     let mut lines = Vec::with_capacity(items.len());
     for (place, (item, line)) in items.iter().zip(asked(items)?).enumerate() {
         lines.extend(line);
-        let blank = |text: &Option<String>| text.as_deref().is_none_or(|t| t.trim().is_empty());
+        let blank = |sent: &Option<Sent>| sent.as_ref().is_none_or(Sent::is_blank);
         for (field, is_missing) in [
             ("productId", blank(&item.product_id)),
             ("size", blank(&item.size)),

@@ -32,9 +32,24 @@ impl Label {
         Text::<200>::parse(value).map(|text| Self(text.as_str().into()))
     }
 
+    /// The same, without a copy where there is nothing to trim.
+    pub fn share(value: &Arc<str>) -> Result<Self, LabelError> {
+        let name = Text::<200>::trimmed(value)?;
+        match name.len() {
+            0 => Err(LabelError::Empty),
+            length if length == value.len() => Ok(Self(Arc::clone(value))),
+            _ => Ok(Self(name.into())),
+        }
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name, to be kept by somebody else as well.
+    pub fn to_shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 }
 

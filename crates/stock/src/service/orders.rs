@@ -81,7 +81,7 @@ impl Stock {
             },
         };
         let faults = judge(basket, verdict);
-        let mut news: Vec<(VariantKey, Level)> = Vec::with_capacity(basket.totals().len());
+        let mut news: Vec<(&VariantKey, Level)> = Vec::with_capacity(basket.totals().len());
         let mut skipped = faults.iter().map(|fault| fault.line).peekable();
         for (n, line) in basket.lines().iter().enumerate() {
             if skipped.next_if_eq(&n).is_some() {
@@ -89,7 +89,7 @@ impl Stock {
             }
             if let Verdict::Known(level) = verdict(&line.variant) {
                 validation.valid.push((place(n), level.available()));
-                news.push((line.variant.clone(), level));
+                news.push((&line.variant, level));
             }
         }
         let faults = faults.into_iter().map(|fault| LineFault {
