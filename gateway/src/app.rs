@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::StartError,
+    layers::Front,
     server::{self, Signals},
     workers::Workers,
 };
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The gateway, ready to serve.
 #[derive(Debug)]
 pub struct App {
-    pub(crate) router: Router,
+    pub(crate) front: Front,
     pub(crate) workers: Workers,
     pub(crate) realtime: Realtime,
     pub(crate) database: Database,
@@ -28,7 +29,7 @@ pub struct App {
 impl App {
     /// Every route with every layer.
     pub fn router(&self) -> Router {
-        self.router.clone()
+        self.front.router().clone()
     }
 
     /// Serves until SIGTERM or Ctrl-C, and ends in order: no more connections, requests in flight, workers, database.
@@ -48,7 +49,7 @@ impl App {
     /// for as long as there is grace.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) {
         let Self {
-            router,
+            front,
             workers,
             realtime,
             database,
@@ -59,7 +60,7 @@ impl App {
             realtime.close();
         };
         tokio::join!(
-            server::serve(listener, router, stop.clone(), grace),
+            server::serve(listener, front, stop.clone(), grace),
             close_sockets
         );
         workers.stop(PATIENCE).await;
@@ -67,3 +68,6 @@ impl App {
         tracing::info!("stopped");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,7 @@ pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
     let drive = Drive::new(parts.realtime.clone());
     let mishaps = Mishaps::new(&parts, Arc::clone(&outside));
     let mut app = App::assemble_with(parts, &config, mishaps.router());
-    app.router = app.router.layer(Extension(InDemo));
+    app.front = app.front.inside(Extension(InDemo));
     app.workers
         .start("demo", move |stop| motion.clone().run(stop));
     app.workers

@@ -4,6 +4,7 @@
 mod address;
 mod body_limit;
 mod cors;
+mod front;
 mod measure;
 mod panics;
 mod pass;
@@ -23,10 +24,14 @@ use ipnet::IpNet;
 use tower::ServiceBuilder;
 
 pub(crate) use self::{
-    address::PeerAddress, panics::message as panic_message, rate_limit::AnonymousLimit,
+    address::PeerAddress,
+    front::{AtHand, Front},
+    panics::message as panic_message,
+    rate_limit::AnonymousLimit,
     time_limit::TimeLimits,
 };
 use self::{
+    front::Shortcut,
     measure::{Measured, Series},
     pass::{Inside, PassLayer},
 };
@@ -49,15 +54,24 @@ pub(crate) struct Layers {
 }
 
 impl Layers {
-    /// Wraps `router`, its 404 and 405 too. CORS lies outside of the panics, so that a web page can read their answer.
+    /// Wraps `router`, its 404 and 405 too, and leads past it where the answer is `at_hand`. CORS lies outside of the
+    /// panics, so that a web page can read their answer.
     ///
     /// It is one layer for the router, however many lie in it: a router copies each of its layers for every request.
-    pub(crate) fn wrap(self, router: Router) -> Router {
+    pub(crate) fn wrap(self, router: Router, at_hand: Box<AtHand>) -> Front {
+        let cors = cors::allow(self.cors_allowed_origins.clone());
+        let clock = Arc::clone(&self.clock);
+        let entrance = Arc::new(Entrance::new(self));
         let layers = ServiceBuilder::new()
-            .layer(EnvelopeLayer::new(Arc::clone(&self.clock)))
-            .option_layer(cors::allow(self.cors_allowed_origins.clone()))
-            .layer(PassLayer(Arc::new(Entrance::new(self))));
-        router.layer(layers)
+            .layer(EnvelopeLayer::new(clock))
+            .option_layer(cors.clone())
+            .layer(PassLayer(Arc::clone(&entrance)));
+        let shortcut = Shortcut {
+            entrance,
+            cors,
+            at_hand,
+        };
+        Front::new(router.layer(layers), shortcut)
     }
 }
 
@@ -89,7 +103,8 @@ impl Entrance {
         if let Some(route) = measured.route() {
             stock::stamp_refusal(route, self.layers.clock.now(), &mut response);
         }
-        measured.end(response, &self.series)
+        measured.end(&response, &self.series);
+        response
     }
 
     async fn admit<S: Inside>(&self, mut request: Request, mut inner: S) -> Response {

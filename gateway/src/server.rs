@@ -5,15 +5,14 @@ mod signals;
 #[cfg(test)]
 mod tests;
 
-use std::{io::ErrorKind, net::SocketAddr, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::{net::TcpListener, time::timeout};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 use self::connection::Connection;
-use crate::config::StartError;
+use crate::{config::StartError, layers::Front};
 
 pub(crate) use self::signals::Signals;
 
@@ -31,19 +30,20 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, StartError>
     })
 }
 
-/// Serves `router` until `stop`; then requests in flight have `grace` to finish.
+/// Serves `front` until `stop`; then requests in flight have `grace` to finish.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
+    front: Front,
     stop: CancellationToken,
     grace: Duration,
 ) {
+    let front = Arc::new(front);
     let graceful = GracefulShutdown::new();
-    let connections = TaskTracker::new();
-    let cut = CancellationToken::new();
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
+            Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
         match accepted {
@@ -51,10 +51,10 @@ pub(crate) async fn serve(
                 let connection = Connection {
                     stream,
                     peer,
-                    router: router.clone(),
+                    front: Arc::clone(&front),
                     watcher: graceful.watcher(),
                 };
-                connections.spawn(cut.clone().run_until_cancelled_owned(connection.run()));
+                connections.spawn(connection.run());
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
@@ -65,15 +65,13 @@ pub(crate) async fn serve(
     }
     drop(listener);
     tracing::info!(connections = connections.len(), "stopping");
-    connections.close();
     if timeout(grace, graceful.shutdown()).await.is_err() {
         tracing::warn!(
             connections = connections.len(),
             "requests did not finish in time"
         );
     }
-    cut.cancel();
-    connections.wait().await;
+    connections.shutdown().await;
 }
 
 /// The client was gone before it was accepted.

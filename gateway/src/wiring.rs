@@ -234,13 +234,14 @@ impl App {
             anonymous_limit: anonymous_limit.clone(),
         };
         let (routes, _) = router::routes(&parts);
+        let at_hand = Box::new(stock::at_hand(parts.shop.stock.clone()));
         let retention = Arc::new(Retention::new(
             parts.database.clone(),
             Arc::clone(&parts.clock),
         ));
         workers::start_all(&workers, &parts, &retention, anonymous_limit);
         Self {
-            router: layers.wrap(routes.merge(further)),
+            front: layers.wrap(routes.merge(further), at_hand),
             workers,
             realtime: parts.realtime,
             database: parts.database,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::{extract::FromRef, middleware};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::headers::stamp_refusal;
+pub use self::{headers::stamp_refusal, shown::at_hand};
 use crate::{connected::ConnectedClients, service::Stock};
 
 /// What the routes need.

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -24,6 +24,8 @@ use crate::{
 /// How long a product is shown as it was read. An answer is at most five seconds old, the time of reading included.
 const KEPT: Duration = Duration::from_secs(4);
 const CAPACITY: u64 = 20_000;
+/// Of those, the ones that are asked most.
+const KEPT_AT_HAND: usize = 5_000;
 /// Products share marks: one that changes makes a few others be read again too.
 const MARKS: usize = 4_096;
 
@@ -36,17 +38,43 @@ type Key = (ProductId, u64);
 #[derive(Clone)]
 pub struct ShownProducts {
     repository: Arc<dyn ProductRepository>,
-    products: moka::future::Cache<Key, Arc<Shown>>,
+    /// Lets many who ask at once share one look into the database.
+    read: moka::future::Cache<Key, Arc<Shown>>,
+    /// What was found by it, where looking costs the least.
+    kept: Arc<quick_cache::sync::Cache<ProductId, Kept>>,
     marks: Arc<[AtomicU64]>,
 }
 
+/// A product as it was found, and the mark that it had then.
+#[derive(Clone)]
+struct Kept {
+    mark: u64,
+    shown: Arc<Shown>,
+}
+
 /// A product as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Shown {
     /// The product.
     pub product: Product,
-    /// [`Product::fingerprint`], computed once.
-    pub fingerprint: u64,
+    /// What names this state of its stock. It is weak, for each answer also says when it was made.
+    pub etag: String,
+    /// The second of its last change, as HTTP writes it.
+    pub last_modified: String,
+    read_at: Instant,
+}
+
+impl Shown {
+    /// A product that has just been read.
+    pub fn new(product: Product) -> Self {
+        let changed = product.times.updated_at();
+        Self {
+            etag: format!("W/\"{:016x}\"", product.fingerprint()),
+            last_modified: changed.format("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+            read_at: Instant::now(),
+            product,
+        }
+    }
 }
 
 /// How fresh an answer has to be.
@@ -61,13 +89,14 @@ pub enum Freshness {
 impl ShownProducts {
     /// The products in `repository`.
     pub fn new(repository: Arc<dyn ProductRepository>) -> Self {
-        let products = moka::future::Cache::builder()
+        let read = moka::future::Cache::builder()
             .max_capacity(CAPACITY)
             .time_to_live(KEPT)
             .build();
         Self {
             repository,
-            products,
+            read,
+            kept: Arc::new(quick_cache::sync::Cache::new(KEPT_AT_HAND)),
             marks: (0..MARKS).map(|_| AtomicU64::new(0)).collect(),
         }
     }
@@ -85,16 +114,35 @@ impl ShownProducts {
                 .into_values()
                 .next());
         }
-        // Many who ask at once share one look into the database.
+        if let Some(kept) = self.at_hand(id) {
+            return Ok(Some(kept));
+        }
+        let key = self.key(id);
+        let mark = key.1;
         let read = async {
             let found = self.read(std::slice::from_ref(id)).await.map_err(Some)?;
             found.into_values().next().ok_or(None)
         };
-        let product = self.products.try_get_with(self.key(id), read).await;
-        match product {
-            Ok(product) => Ok(Some(product)),
+        match self.read.try_get_with(key, read).await {
+            Ok(shown) => Ok(Some(self.keep(id, mark, shown))),
             Err(error) => (*error).clone().map_or(Ok(None), Err),
         }
+    }
+
+    /// A product that needs not be read; `None` says nothing.
+    pub fn at_hand(&self, id: &ProductId) -> Option<Arc<Shown>> {
+        let Kept { mark, shown } = self.kept.get(id)?;
+        let is_good = mark == self.mark_of(id) && shown.read_at.elapsed() < KEPT;
+        is_good.then_some(shown)
+    }
+
+    fn keep(&self, id: &ProductId, mark: u64, shown: Arc<Shown>) -> Arc<Shown> {
+        let kept = Kept {
+            mark,
+            shown: Arc::clone(&shown),
+        };
+        self.kept.insert(id.clone(), kept);
+        shown
     }
 
     /// Products by their ids; those that are not there are left out.
@@ -106,14 +154,13 @@ impl ShownProducts {
         let mut found = HashMap::with_capacity(ids.len());
         let mut missing = Vec::new();
         for id in ids {
-            let key = self.key(id);
             let kept = match freshness {
-                Freshness::Recent => self.products.get(&key).await,
+                Freshness::Recent => self.at_hand(id),
                 Freshness::Exact => None,
             };
             match kept {
                 Some(product) => drop(found.insert(id.clone(), product)),
-                None => missing.push(key),
+                None => missing.push(self.key(id)),
             }
         }
         if missing.is_empty() {
@@ -121,9 +168,9 @@ impl ShownProducts {
         }
         let ids: Vec<_> = missing.iter().map(|(id, _)| id.clone()).collect();
         let read = self.read(&ids).await?;
-        for key in missing {
-            if let Some(product) = read.get(&key.0) {
-                self.products.insert(key, Arc::clone(product)).await;
+        for (id, mark) in missing {
+            if let Some(shown) = read.get(&id) {
+                self.keep(&id, mark, Arc::clone(shown));
             }
         }
         found.extend(read);
@@ -147,23 +194,16 @@ impl ShownProducts {
         ids: &[ProductId],
     ) -> Result<HashMap<ProductId, Arc<Shown>>, StorageError> {
         let products = self.repository.find(ids).await?.into_iter();
-        Ok(products
-            .map(|product| {
-                let fingerprint = product.fingerprint();
-                let id = product.id.clone();
-                (
-                    id,
-                    Arc::new(Shown {
-                        product,
-                        fingerprint,
-                    }),
-                )
-            })
-            .collect())
+        let shown = products.map(|product| (product.id.clone(), Arc::new(Shown::new(product))));
+        Ok(shown.collect())
     }
 
     fn key(&self, id: &ProductId) -> Key {
-        (id.clone(), self.mark(id.as_str()).load(Ordering::Acquire))
+        (id.clone(), self.mark_of(id))
+    }
+
+    fn mark_of(&self, id: &ProductId) -> u64 {
+        self.mark(id.as_str()).load(Ordering::Acquire)
     }
 
     fn mark(&self, id: &str) -> &AtomicU64 {

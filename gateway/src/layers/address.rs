@@ -11,8 +11,8 @@ pub(crate) struct PeerAddress(pub(crate) SocketAddr);
 /// Puts the address and the scheme of the client into the request's extensions.
 pub(super) fn resolve(request: &mut Request, trusted: &[IpNet]) {
     if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
-        let peer = peer.ip().to_canonical();
         let address = client(peer, request.headers(), trusted);
+        let peer = peer.ip().to_canonical();
         let scheme = scheme(peer, request.headers(), trusted);
         request.extensions_mut().insert(ClientAddress(address));
         // Plain HTTP is what is taken for granted where nothing is said.
@@ -22,12 +22,17 @@ pub(super) fn resolve(request: &mut Request, trusted: &[IpNet]) {
     }
 }
 
+/// The address of the client behind `peer`.
+pub(super) fn client(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    client_behind(peer.ip().to_canonical(), headers, trusted)
+}
+
 fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|network| network.contains(&address))
 }
 
 /// The right-most address that no trusted proxy vouches for: what stands left of it anybody could have written.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+fn client_behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer;
     for entry in forwarded_for(headers).into_iter().rev() {
         if !is_trusted(client, trusted) {
@@ -101,7 +106,7 @@ mod tests {
             .map(|network| network.parse().unwrap())
             .collect();
         client(
-            peer.parse::<IpAddr>().unwrap().to_canonical(),
+            SocketAddr::new(peer.parse().unwrap(), 1),
             &headers,
             &trusted,
         )

@@ -72,7 +72,12 @@ impl AnonymousLimit {
         }
         let nowhere = ClientAddress(Ipv6Addr::UNSPECIFIED.into());
         let address = request.extensions().get().copied().unwrap_or(nowhere);
-        let wait = self.count(address.0).err()?;
+        self.refusal_of(address.0)
+    }
+
+    /// The refusal of a stranger's call that is over the limit of their address.
+    pub(super) fn refusal_of(&self, address: IpAddr) -> Option<Response> {
+        let wait = self.count(address).err()?;
         Some(ApiError::rate_limited(wait).into_response())
     }
 }

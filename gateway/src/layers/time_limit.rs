@@ -1,10 +1,16 @@
-use std::time::Duration;
+use std::{
+    future::{pending, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use api_error::ApiError;
 use axum::{
     extract::{MatchedPath, Request},
     response::{IntoResponse as _, Response},
 };
+use tokio::time::timeout;
 
 /// How long a request may take, its body and all.
 pub(super) const USUAL: Duration = Duration::from_secs(30);
@@ -70,7 +76,18 @@ impl TimeLimits {
 }
 
 /// Answers 503 where an answer takes too long; what it was doing is rolled back.
+///
+/// Most answers wait for nothing, and no timer is set for them.
 pub(super) async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Response {
-    let answer = tokio::time::timeout(limit, answer).await;
-    answer.unwrap_or_else(|_| ApiError::unavailable(TimedOut(limit)).into_response())
+    let mut answer = pin!(answer);
+    let mut timer = None;
+    let in_time = poll_fn(|context| {
+        if let Poll::Ready(response) = answer.as_mut().poll(context) {
+            return Poll::Ready(Some(response));
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(timeout(limit, pending())));
+        timer.as_mut().poll(context).map(Result::ok)
+    });
+    let in_time = in_time.await;
+    in_time.unwrap_or_else(|| ApiError::unavailable(TimedOut(limit)).into_response())
 }

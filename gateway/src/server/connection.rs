@@ -1,17 +1,16 @@
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, response::Response};
-use hyper::{body::Incoming, service::service_fn};
+use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::Watcher},
 };
 use tokio::{net::TcpStream, sync::Notify, time::timeout};
-use tower::Service as _;
 
-use crate::layers::PeerAddress;
+use crate::layers::Front;
 
-/// How long a new connection may take to ask for something.
+/// How long a new connection may take to ask for something: hyper's own limit begins only when it knows which version
+/// the client speaks.
 const FIRST_REQUEST: Duration = Duration::from_secs(15);
 /// How long a connection may be idle, or take to send a later request's head: longer than the 60 s for which common
 /// load balancers keep a connection, or they would send requests into one that is being closed.
@@ -27,7 +26,7 @@ const PING: Duration = Duration::from_secs(20);
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
     pub(super) peer: SocketAddr,
-    pub(super) router: Router,
+    pub(super) front: Arc<Front>,
     pub(super) watcher: Watcher,
 }
 
@@ -37,7 +36,7 @@ impl Connection {
         let Self {
             stream,
             peer,
-            router,
+            front,
             watcher,
         } = self;
         if let Err(error) = stream.set_nodelay(true) {
@@ -48,16 +47,26 @@ impl Connection {
         let heard = Arc::clone(&asked);
         let service = service_fn(move |request: Request<Incoming>| {
             heard.notify_one();
-            answer(router.clone(), peer, request)
+            let front = Arc::clone(&front);
+            async move { front.answer(peer, request).await }
         });
         let builder = builder();
         let connection = builder
             .serve_connection_with_upgrades(TokioIo::new(stream), service)
             .into_owned();
         let mut served = pin!(watcher.watch(connection));
-        let outcome = tokio::select! {
-            outcome = &mut served => outcome,
-            () = silence(&asked) => return tracing::debug!(%peer, "a client connected and asked for nothing"),
+        let begun = tokio::select! {
+            outcome = &mut served => Some(outcome),
+            asked = timeout(FIRST_REQUEST, asked.notified()) => {
+                if asked.is_err() {
+                    return tracing::debug!(%peer, "a client connected and asked for nothing");
+                }
+                None
+            }
+        };
+        let outcome = match begun {
+            Some(outcome) => outcome,
+            None => served.await,
         };
         if let Err(error) = outcome {
             tracing::debug!(%peer, error, "a connection broke");
@@ -74,22 +83,6 @@ fn give_up_on_the_deaf(stream: &TcpStream) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (stream, DEAF);
-}
-
-/// Ends when nothing was asked in time. hyper's own limit begins only when it knows which version the client speaks.
-async fn silence(asked: &Notify) {
-    if timeout(FIRST_REQUEST, asked.notified()).await.is_ok() {
-        std::future::pending::<()>().await;
-    }
-}
-
-async fn answer(
-    mut router: Router,
-    peer: SocketAddr,
-    mut request: Request<Incoming>,
-) -> Result<Response, Infallible> {
-    request.extensions_mut().insert(PeerAddress(peer));
-    router.call(request).await
 }
 
 fn builder() -> auto::Builder<TokioExecutor> {

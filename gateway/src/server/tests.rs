@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
-use axum::routing::get;
+use axum::{Router, routing::get};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     sync::Notify,
     task::JoinHandle,
 };
+
+use tokio_util::task::TaskTracker;
 
 use super::*;
 
@@ -35,7 +37,7 @@ impl Server {
             .route("/wait", get(wait));
         let stop = CancellationToken::new();
         let tracker = TaskTracker::new();
-        let served = tracker.spawn(serve(listener, router, stop.clone(), grace));
+        let served = tracker.spawn(serve(listener, router.into(), stop.clone(), grace));
         Self {
             address,
             begun,

@@ -46,7 +46,7 @@ pub(super) async fn stamp(State(stock): State<Stock>, request: Request, next: Ne
     response
 }
 
-fn write(headers: &mut HeaderMap, now: DateTime<Utc>, is_kept: bool) {
+pub(super) fn write(headers: &mut HeaderMap, now: DateTime<Utc>, is_kept: bool) {
     headers.insert(TIMESTAMP, now.timestamp_millis().into());
     if is_kept {
         headers.insert(header::CACHE_CONTROL, KEEP);
@@ -65,17 +65,11 @@ pub fn stamp_refusal(route: &str, now: DateTime<Utc>, response: &mut Response) {
     }
 }
 
-/// What names a state of a product's stock. It is weak, for each answer also says when it was made.
-pub(super) fn etag(shown: &Shown) -> String {
-    format!("W/\"{:016x}\"", shown.fingerprint)
-}
-
 /// Whether whoever sent these headers has what would be answered.
-pub(super) fn has_it(headers: &HeaderMap, etag: &str, shown: &Shown) -> bool {
+pub(super) fn has_it(headers: &HeaderMap, shown: &Shown) -> bool {
     let mut known = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
     if known.peek().is_some() {
-        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let own = opaque(etag);
+        let own = opaque(&shown.etag);
         return known
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
@@ -87,13 +81,16 @@ pub(super) fn has_it(headers: &HeaderMap, etag: &str, shown: &Shown) -> bool {
         .is_some_and(|since| shown.product.times.is_unchanged_since(since))
 }
 
+/// A tag without what says that it is weak: tags are compared weakly.
+fn opaque(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
+}
+
 /// Tells what the answer is a state of.
-pub(super) fn validators(etag: &str, shown: &Shown) -> [(HeaderName, String); 2] {
-    let updated_at = shown.product.times.updated_at();
-    let last_modified = updated_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+pub(super) fn validators(shown: &Shown) -> [(HeaderName, &str); 2] {
     [
-        (header::ETAG, etag.to_owned()),
-        (header::LAST_MODIFIED, last_modified),
+        (header::ETAG, &shown.etag),
+        (header::LAST_MODIFIED, &shown.last_modified),
     ]
 }
 
@@ -113,11 +110,7 @@ mod tests {
     use crate::testing::{now, product};
 
     fn shown() -> Shown {
-        let product = product(&[("Red", 1, 0)]);
-        Shown {
-            fingerprint: product.fingerprint(),
-            product,
-        }
+        Shown::new(product(&[("Red", 1, 0)]))
     }
 
     fn headers(name: HeaderName, value: &str) -> HeaderMap {
@@ -126,19 +119,20 @@ mod tests {
 
     #[test]
     fn tags_are_compared_weakly_and_win() {
-        let (shown, tag) = (shown(), etag(&shown()));
+        let shown = shown();
+        let tag = shown.etag.clone();
         let strong = tag.trim_start_matches("W/").to_owned();
         for good in [tag.clone(), strong, format!("\"x\", {tag}"), "*".to_owned()] {
             let headers = headers(header::IF_NONE_MATCH, &good);
-            assert!(has_it(&headers, &tag, &shown), "{good}");
+            assert!(has_it(&headers, &shown), "{good}");
         }
         let mut both = headers(header::IF_NONE_MATCH, "\"x\"");
-        let [_, (name, date)] = validators(&tag, &shown);
+        let [_, (name, date)] = validators(&shown);
         assert_eq!(name, header::LAST_MODIFIED);
         both.insert(header::IF_MODIFIED_SINCE, date.parse().unwrap());
-        assert!(!has_it(&both, &tag, &shown));
+        assert!(!has_it(&both, &shown));
         both.remove(header::IF_NONE_MATCH);
-        assert!(has_it(&both, &tag, &shown));
+        assert!(has_it(&both, &shown));
     }
 
     #[test]
@@ -151,6 +145,6 @@ mod tests {
         assert_eq!(texts.map(parse_date), [Some(now()); 3]);
         assert_eq!(parse_date("yesterday"), None);
         let headers = headers(header::IF_MODIFIED_SINCE, "yesterday");
-        assert!(!has_it(&headers, "W/\"\"", &shown()));
+        assert!(!has_it(&headers, &shown()));
     }
 }

@@ -1,9 +1,10 @@
 use api_error::{ApiError, ErrorBody, Json, Path, Query};
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +12,7 @@ use super::{
     headers::{self, Read},
     wire::{FreshnessQuery, Moment, StockJson},
 };
-use crate::{model::ProductId, service::Stock};
+use crate::{model::ProductId, service::Stock, shown::Shown};
 
 /// The stock of a product, now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,16 +36,40 @@ pub(super) async fn show(
 ) -> Result<Read<Response>, ApiError> {
     let freshness = query.freshness();
     let shown = stock.find(&id, freshness).await?;
-    let etag = headers::etag(&shown);
-    let validators = headers::validators(&etag, &shown);
-    let response = if headers::has_it(&request, &etag, &shown) {
-        (StatusCode::NOT_MODIFIED, validators).into_response()
-    } else {
-        let body = ShownStock {
-            stock: StockJson::from(&shown.product),
-            timestamp: Moment(stock.now()),
-        };
-        (validators, Json(body)).into_response()
-    };
+    let response = answer(&shown, &request, stock.now());
     Ok(Read(freshness, response))
+}
+
+/// The template of its path.
+const ROUTE: &str = "/api/products/{id}/stock";
+
+/// The same answer where it lies ready, for somebody who leads the request past the router: the template of the path
+/// that was asked, and the answer.
+pub fn at_hand(
+    stock: Stock,
+) -> impl Fn(&Method, &Uri, &HeaderMap) -> Option<(&'static str, Response)> {
+    move |method, uri, request| {
+        if method != Method::GET || uri.query().is_some() {
+            return None;
+        }
+        let id = uri.path().strip_prefix("/api/products/")?;
+        let id = ProductId::parse(id.strip_suffix("/stock")?).ok()?;
+        let shown = stock.at_hand(&id)?;
+        let now = stock.now();
+        let mut response = answer(&shown, request, now);
+        headers::write(response.headers_mut(), now, true);
+        Some((ROUTE, response))
+    }
+}
+
+fn answer(shown: &Shown, request: &HeaderMap, now: DateTime<Utc>) -> Response {
+    let validators = headers::validators(shown);
+    if headers::has_it(request, shown) {
+        return (StatusCode::NOT_MODIFIED, validators).into_response();
+    }
+    let body = ShownStock {
+        stock: StockJson::from(&shown.product),
+        timestamp: Moment(now),
+    };
+    (validators, Json(body)).into_response()
 }

@@ -27,6 +27,11 @@ impl Stock {
         shown.ok_or_else(|| StockError::ProductNotFound(id.clone()))
     }
 
+    /// A product as it is shown where it needs not be read; `None` says nothing.
+    pub fn at_hand(&self, id: &ProductId) -> Option<Arc<Shown>> {
+        self.parts.shown.at_hand(id)
+    }
+
     /// How many products there are, and how many of them have no unit of any variant.
     pub async fn figures(&self) -> Result<(u64, u64), StockError> {
         Ok(self.parts.products.figures().await?)

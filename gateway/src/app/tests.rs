@@ -1,0 +1,176 @@
+use std::net::SocketAddr;
+
+use auth::Actor;
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Request, header},
+    response::Response,
+};
+use http_body_util::BodyExt as _;
+use stock::{
+    Adjustment, Change, Label, Price, ProductDraft, ProductId, Stock, Units, VariantDraft,
+    VariantKey,
+};
+use tower::ServiceExt as _;
+use validation::{Money, Text};
+
+use super::*;
+use crate::{config::Config, layers::PeerAddress, start, wiring::Parts};
+
+const PEER: [u8; 4] = [9, 9, 9, 9];
+const STOCK: &str = "/api/products/shirt/stock";
+
+/// A gateway with one product, without a port.
+struct Site {
+    app: App,
+    stock: Stock,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    async fn start(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db?mode=rwc", folder.path().display());
+        let config = Config::read(&|name| {
+            let set = settings.iter().find(|(known, _)| *known == name);
+            set.map(|(_, value)| (*value).to_owned())
+                .or_else(|| (name == "DATABASE_URL").then(|| url.clone()))
+        });
+        let config = config.unwrap();
+        let database = start::database(&config.storage).await.unwrap();
+        let parts = Parts::new(database, &config).await.unwrap();
+        let stock = parts.shop.stock.clone();
+        stock.create(shirt(), &Actor::system()).await.unwrap();
+        Self {
+            app: App::assemble(parts, &config),
+            stock,
+            _folder: folder,
+        }
+    }
+
+    /// Past the router, where the answer lies ready.
+    async fn at_once(&self, request: Request<Body>) -> Response {
+        let peer = SocketAddr::from((PEER, 1));
+        self.app.front.answer(peer, request).await.unwrap()
+    }
+
+    /// Through the router and all its layers.
+    async fn the_long_way(&self, mut request: Request<Body>) -> Response {
+        let peer = PeerAddress((PEER, 1).into());
+        request.extensions_mut().insert(peer);
+        self.app.router().oneshot(request).await.unwrap()
+    }
+}
+
+fn shirt() -> ProductDraft {
+    let variant = VariantDraft {
+        size: Label::parse("M").unwrap(),
+        color: Label::parse("Red").unwrap(),
+        stock: Units::new(7).unwrap(),
+    };
+    ProductDraft {
+        id: Some(ProductId::parse("shirt").unwrap()),
+        title: Text::parse("Shirt").unwrap(),
+        description: None,
+        price: Price::new(Money::parse_amount("5").unwrap(), "EUR").unwrap(),
+        variants: vec![variant],
+    }
+}
+
+fn ask(headers: &HeaderMap) -> Request<Body> {
+    let mut request = Request::get(STOCK).body(Body::empty()).unwrap();
+    headers.clone_into(request.headers_mut());
+    request
+}
+
+/// What a client sees of an answer, but for the time of the answer and the id that it was given.
+async fn seen(mut response: Response) -> (u16, Vec<(String, String)>, String) {
+    let headers = response.headers_mut();
+    assert!(headers.remove("x-stock-timestamp").is_some());
+    assert!(headers.remove("x-request-id").is_some());
+    let shown = |value: &HeaderValue| value.to_str().unwrap().to_owned();
+    let mut told: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), shown(value)))
+        .collect();
+    told.sort();
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    let timed = body.split_once(",\"timestamp\"");
+    let timeless = timed.map_or(body.as_str(), |(before, _)| before);
+    (status, told, timeless.to_owned())
+}
+
+const PAGE: &str = "https://shop.example";
+
+#[tokio::test]
+async fn what_lies_ready_is_answered_as_it_is_on_the_long_way() {
+    for settings in [&[][..], &[("CORS_ALLOWED_ORIGINS", PAGE)]] {
+        let site = Site::start(settings).await;
+        let first = site.at_once(ask(&HeaderMap::new())).await;
+        let [etag, changed] = [header::ETAG, header::LAST_MODIFIED]
+            .map(|name| first.headers()[name].to_str().unwrap().to_owned());
+        for asked in [
+            &[][..],
+            &[("if-none-match", etag.as_str())],
+            &[("if-none-match", "\"other\"")],
+            &[("if-modified-since", changed.as_str())],
+            &[("if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT")],
+            &[("origin", PAGE)],
+            &[("origin", "https://other.example"), ("if-none-match", "*")],
+        ] {
+            let headers: HeaderMap = asked
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            let [quick, slow] = [
+                seen(site.at_once(ask(&headers)).await).await,
+                seen(site.the_long_way(ask(&headers)).await).await,
+            ];
+            assert_eq!(quick, slow, "{settings:?} {asked:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_asks_past_the_router_is_known_by_id_and_limited_like_everybody() {
+    let site = Site::start(&[("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "3")]).await;
+    let mut named = HeaderMap::new();
+    named.insert("x-request-id", HeaderValue::from_static("r-1"));
+    for _ in 0..3 {
+        let answer = site.at_once(ask(&named)).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["x-request-id"], "r-1");
+    }
+    let [quick, slow] = [
+        site.at_once(ask(&named)).await,
+        site.the_long_way(ask(&named)).await,
+    ];
+    for refusal in [quick, slow] {
+        assert_eq!(refusal.status(), 429);
+        assert!(refusal.headers().contains_key(header::RETRY_AFTER));
+        let (_, _, body) = seen(refusal).await;
+        assert!(body.contains("rate_limited"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_seen_past_the_router_at_once() {
+    let site = Site::start(&[]).await;
+    let stock_of = async || seen(site.at_once(ask(&HeaderMap::new())).await).await.2;
+    assert!(stock_of().await.contains("\"stock\":7"));
+    assert!(stock_of().await.contains("\"stock\":7"));
+    let count = Adjustment {
+        variant: VariantKey {
+            product: ProductId::parse("shirt").unwrap(),
+            size: Label::parse("M").unwrap(),
+            color: Label::parse("Red").unwrap(),
+        },
+        change: Change::To(Units::new(9).unwrap()),
+        reason: None,
+    };
+    let somebody = Actor::system();
+    site.stock.adjust(&count, &somebody).await.unwrap();
+    assert!(stock_of().await.contains("\"stock\":9"));
+}
