@@ -83,9 +83,10 @@ fn ask(headers: &HeaderMap) -> Request<Body> {
     request
 }
 
-/// What a client sees of an answer, but for the time of the answer and the id that it was given.
+/// What a client sees of an answer, but for its time, its id, and the length of its body, which the server writes.
 async fn seen(mut response: Response) -> (u16, Vec<(String, String)>, String) {
     let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
     assert!(headers.remove("x-stock-timestamp").is_some());
     assert!(headers.remove("x-request-id").is_some());
     let shown = |value: &HeaderValue| value.to_str().unwrap().to_owned();
@@ -130,6 +131,18 @@ async fn what_lies_ready_is_answered_as_it_is_on_the_long_way() {
             ];
             assert_eq!(quick, slow, "{settings:?} {asked:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_page_tells_no_length() {
+    let site = Site::start(&[]).await;
+    let whatever = HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static("*"))]);
+    for _ in 0..2 {
+        // The first finds nothing at hand and goes through the router.
+        let answer = site.at_once(ask(&whatever)).await;
+        assert_eq!(answer.status(), 304);
+        assert_eq!(answer.headers().get(header::CONTENT_LENGTH), None);
     }
 }
 

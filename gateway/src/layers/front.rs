@@ -4,7 +4,7 @@ use api_error::Exchange;
 use axum::{
     Extension, Router,
     body::{Body, Bytes, HttpBody},
-    http::{HeaderMap, Method, Request, Uri, header},
+    http::{HeaderMap, Method, Request, StatusCode, Uri, header},
     response::Response,
 };
 use futures_util::FutureExt as _;
@@ -64,7 +64,12 @@ impl Front {
             return Ok(answer);
         }
         request.extensions_mut().insert(PeerAddress(peer));
-        self.router.clone().call(request.map(Body::new)).await
+        let mut answer = self.router.clone().call(request.map(Body::new)).await?;
+        if answer.status() == StatusCode::NOT_MODIFIED {
+            // The router tells the length of the empty body, which would be taken for that of the page (RFC 9110, 8.6).
+            answer.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+        Ok(answer)
     }
 }
 
