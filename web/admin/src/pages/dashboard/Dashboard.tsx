@@ -39,13 +39,13 @@ export function Component() {
       <Answered query={stats}>{(shown) => <Figures stats={shown} />}</Answered>
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 7 }}>
-          <Stack gap="lg">
+          <Stack gap="lg" h="100%" className="columns">
             <BookingsChart />
             <StockChart />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
-          <Stack gap="lg">
+          <Stack gap="lg" h="100%" className="columns">
             {stats.data ? <ByStatus stats={stats.data} /> : null}
             <PartnerMap />
           </Stack>
@@ -152,7 +152,7 @@ function Recent() {
                   </Text>
                   <StatusTag status={one.status} />
                   <Text span size="xs" c="dimmed" className="recent-when">
-                    {format.time(one.updatedAt)}
+                    {format.when(one.updatedAt)}
                   </Text>
                 </li>
               ))}

@@ -12,6 +12,7 @@ import { ownZone, ScheduleFields } from "../../ui/ScheduleFields";
 import { Answered } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
 import { useActing } from "./acting";
+import { useCredentials } from "./Sales";
 
 type Schedule = Schemas["ImportSchedule"];
 
@@ -19,6 +20,7 @@ type Schedule = Schemas["ImportSchedule"];
 export function ImportSchedule() {
   const { text } = useText();
   const { key } = useActing();
+  const credentials = useCredentials();
   const schedule = useQuery<Schedule | null>({
     queryKey: ["metakocka", "schedule", key],
     queryFn: () =>
@@ -26,7 +28,10 @@ export function ImportSchedule() {
         if (error instanceof LockstepError && error.status === 404) return null;
         throw error;
       }),
+    // Without credentials nothing is pulled by itself: there is nothing to ask for.
+    enabled: credentials.data?.configured === true,
   });
+  if (credentials.data?.configured === false) return null;
   return (
     <Panel title={text.sales.settings.schedule}>
       <Answered query={schedule}>
