@@ -69,7 +69,7 @@ export function SignIn() {
             {text.session.title}
           </Title>
           {IS_DEMO ? (
-            <Alert color="petrol" title={text.demo.signInTitle}>
+            <Alert color="petrol" role="note" title={text.demo.signInTitle}>
               {text.demo.signIn(DEMO_EMAIL, DEMO_PASSWORD)}
             </Alert>
           ) : null}

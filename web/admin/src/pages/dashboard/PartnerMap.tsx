@@ -11,7 +11,7 @@ import classes from "./PartnerMap.module.css";
 import { placeNames } from "./placeNames";
 import { frame } from "./projection";
 
-const HEIGHT = 270;
+const HEIGHT = 236;
 /** Nearer to the edge than this a number has no room. */
 const EDGE = 40;
 const COLORS = ["#0b7285", "#b4541a", "#6741d9", "#2b8a3e", "#c2255c", "#1864ab"];

@@ -1,4 +1,4 @@
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, LockstepError } from "../../api/client";
@@ -35,7 +35,7 @@ export function ImportSchedule() {
   return (
     <Panel title={text.sales.settings.schedule}>
       <Answered query={schedule}>
-        {(known) => <Form key={known?.cron ?? ""} known={known} />}
+        {(known) => <Form key={known?.cron ?? ""} known={known?.cron ? known : null} />}
       </Answered>
     </Panel>
   );
@@ -56,11 +56,16 @@ function Form({ known }: { known: Schedule | null }) {
       }),
     { stale: ["metakocka"], quiet: true },
   );
+  const remove = useAct(
+    () => api.post("/api/integrations/metakocka/import-schedule", { body: { cron: null } }),
+    { stale: ["metakocka"], quiet: true },
+  );
+  const error = save.error ?? remove.error;
   return (
     <Stack maw={560}>
-      {save.error ? (
+      {error ? (
         <Alert color="red" role="alert">
-          {sentence(save.error, text)}
+          {sentence(error, text)}
         </Alert>
       ) : null}
       {known ? (
@@ -74,9 +79,16 @@ function Form({ known }: { known: Schedule | null }) {
         <Text size="sm">{t.scheduleNone}</Text>
       )}
       <ScheduleFields value={value} onChange={setValue} />
-      <Button w="fit-content" loading={save.isPending} onClick={() => save.mutate()}>
-        {t.scheduleSave}
-      </Button>
+      <Group>
+        <Button loading={save.isPending} onClick={() => save.mutate()}>
+          {t.scheduleSave}
+        </Button>
+        {known ? (
+          <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
+            {text.directory.locations.removeSchedule}
+          </Button>
+        ) : null}
+      </Group>
     </Stack>
   );
 }
