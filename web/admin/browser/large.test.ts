@@ -52,16 +52,15 @@ function step(page: Page, table: string, button: string): Promise<number> {
       const rows = document.querySelector(`table[aria-label="${table}"] tbody`);
       const next = document.querySelector<HTMLElement>(`button[aria-label="${button}"]`);
       if (!rows || !next) throw new Error(`${table} or ${button} is not there`);
-      const first = () => rows.querySelector("tr")?.textContent;
-      const before = first();
+      const before = rows.querySelector("tr")?.textContent;
       const began = performance.now();
       next.click();
       return new Promise<number>((resolve) => {
-        const look = () => {
-          if (first() === before) requestAnimationFrame(look);
-          else requestAnimationFrame(() => resolve(performance.now() - began));
-        };
-        look();
+        new MutationObserver((_, observer) => {
+          if (rows.querySelector("tr")?.textContent === before) return;
+          observer.disconnect();
+          requestAnimationFrame(() => resolve(performance.now() - began));
+        }).observe(rows, { childList: true, characterData: true, subtree: true });
       });
     },
     [table, button] as const,
