@@ -1,5 +1,5 @@
 // Photographs every page of the panel from a demo of its own, at two widths, light and dark; and for the README some of
-// them again, as much as a window shows.
+// them again, as much as a window shows; --only=readme makes just these.
 //
 //     npm run screenshots -w admin -- [--only=dashboard,bookings] [--locale=id-ID] [folder]
 import { mkdirSync } from "node:fs";
@@ -103,7 +103,8 @@ try {
   // Something to see: copies that are damaged, and partners who have moved.
   await demo.call("POST", "/api/demo/mishaps/tampered-mirrors");
   for (const scheme of SCHEMES) await photograph(browser, demo, list, scheme);
-  if (!only && locale === "en-GB") await photographForReadme(browser, demo, list);
+  if (only?.includes("readme") ?? locale === "en-GB")
+    await photographForReadme(browser, demo, list);
 } finally {
   await browser.close();
   await demo.stop();
