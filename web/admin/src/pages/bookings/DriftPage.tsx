@@ -124,7 +124,7 @@ function Result({ result }: { result: Reconciled }) {
       title={result.dryRun ? t.drift.dryResult : t.drift.result}
       role="status"
     >
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} mt="xs">
+      <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }} mt="xs">
         <Figure label={t.drift.checked} value={format.number(result.checked)} />
         <Figure label={t.missing} value={format.number(result.missing)} />
         <Figure label={t.differs} value={format.number(result.stale)} />

@@ -62,7 +62,7 @@ function Figures({ stats }: { stats: Stats }) {
   const t = text.dashboard;
   const revenue = stats.revenue.map((one) => format.money(one.amount, one.currency));
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }} spacing="md">
       <Figure
         label={t.bookings}
         value={format.number(stats.bookings.total)}

@@ -68,7 +68,7 @@ function Shown({ preview }: { preview: PreviewHead }) {
         </>
       }
     >
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
+      <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }}>
         <Figure
           label={t.new}
           value={format.number(summary.new)}
