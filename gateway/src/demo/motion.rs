@@ -8,6 +8,8 @@ use std::{
 
 use auth::{AccountId, Actor, Caller, Role};
 use bookings_sync::{Booking, BookingError, BookingId, Bookings, Change, Edit, Status, Viewer};
+use chrono::TimeDelta;
+use clock::Clock;
 use tokio_util::sync::CancellationToken;
 
 use super::company::PARTNERS;
@@ -16,10 +18,14 @@ use crate::wiring::Parts;
 /// How often something happens.
 const PERIOD: Duration = Duration::from_secs(4);
 
-/// Moves the sample bookings on, one after the other, round and round.
+/// Hours for which a booking that is due is still being worked on.
+const LATE: i64 = 4;
+
+/// Moves the sample bookings of today and of later on, one after the other, round and round. What is over stays over.
 #[derive(Clone)]
 pub(super) struct Motion {
     bookings: Bookings,
+    clock: Arc<dyn Clock>,
     ids: Arc<[BookingId]>,
     next: Arc<AtomicUsize>,
 }
@@ -30,6 +36,7 @@ impl Motion {
         let ids = ids.into_iter().rev().collect();
         Self {
             bookings: parts.bookings.clone(),
+            clock: Arc::clone(&parts.clock),
             ids,
             next: Arc::default(),
         }
@@ -56,23 +63,28 @@ impl Motion {
         }
     }
 
-    /// Moves one booking a step on; `None` where there is none.
+    /// Moves the next booking that is not of the past a step on; `None` where there is none.
     pub(super) async fn run_once(&self) -> Result<Option<Booking>, BookingError> {
-        if self.ids.is_empty() {
-            return Ok(None);
+        for _ in 0..self.ids.len() {
+            let turn = self.next.fetch_add(1, Ordering::Relaxed);
+            let id = &self.ids[turn % self.ids.len()];
+            let booking = self.bookings.find(&Viewer::Staff, id).await?;
+            if self.is_past(&booking) {
+                continue;
+            }
+            let Some((change, actor)) = step(&booking, turn) else {
+                return Ok(None);
+            };
+            let moved = self
+                .bookings
+                .change(&booking.id, &change, (None, None), &actor);
+            return moved.await.map(Some);
         }
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let booking = self
-            .bookings
-            .find(&Viewer::Staff, &self.ids[turn % self.ids.len()])
-            .await?;
-        let Some((change, actor)) = step(&booking, turn) else {
-            return Ok(None);
-        };
-        self.bookings
-            .change(&booking.id, &change, (None, None), &actor)
-            .await
-            .map(Some)
+        Ok(None)
+    }
+
+    fn is_past(&self, booking: &Booking) -> bool {
+        booking.scheduled_at < self.clock.now() - TimeDelta::hours(LATE)
     }
 }
 

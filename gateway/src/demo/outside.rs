@@ -18,6 +18,8 @@ const DEV: i64 = 8;
 pub(super) const TEST: i64 = 7;
 /// The number of the location Prod.
 const PROD: i64 = 1;
+/// How many users its server has.
+const PRODUCTION: u32 = 800;
 
 /// A location whose users come from a server of its own.
 #[derive(Debug)]
@@ -42,7 +44,7 @@ impl Outside {
             sites: [
                 Site::start(DEV, "Dev", users::dev()).await?,
                 Site::start(TEST, "Test", users::test_before()).await?,
-                Site::start(PROD, "Prod", users::production()).await?,
+                Site::start(PROD, "Prod", production()).await?,
             ],
             erp: erp().await?,
         })
@@ -86,9 +88,17 @@ impl Site {
         match self.id {
             DEV => users::dev(),
             TEST => users::test(),
-            _ => users::production(),
+            _ => production(),
         }
     }
+}
+
+/// The server of those who work for real: enough of them for several pages.
+fn production() -> Vec<User> {
+    let mut all = users::production();
+    let others = users::people(PRODUCTION);
+    all.extend(others.into_iter().filter(|one| one.id != 1));
+    all
 }
 
 async fn erp() -> io::Result<Server> {

@@ -13,6 +13,7 @@ export interface Demo {
   url: string;
   /** Milliseconds from the start of the binary to its first answer. */
   startedIn: number;
+  /** Calls as one of the demo's people; a body in words is CSV, any other JSON. */
   call: (method: string, path: string, body?: unknown, as?: string) => Promise<Answer>;
   stop: () => Promise<void>;
 }
@@ -66,13 +67,16 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
     body?: unknown,
     token?: string,
   ): Promise<Answer> => {
+    const type = typeof body === "string" ? "text/csv" : "application/json";
     const response = await fetch(url + path, {
       method,
       headers: {
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": type }),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     return { status: response.status, body: await response.json() };
   };

@@ -110,10 +110,16 @@ test("the history tells every attempt, the newest first", () =>
   }));
 
 test("the reconciliation names exactly the documents that differ", () =>
-  visitAsAdmin("/metakocka/reconciliation", async ({ page }) => {
-    const answer = page.waitForResponse(/\/api\/integrations\/metakocka\/reconciliation/);
-    await page.reload();
-    const { differences } = (await (await answer).json()) as { differences: { number: string }[] };
+  visitAsAdmin("/metakocka/reconciliation", async ({ page, demo }) => {
+    const [from, to] = [
+      page.getByLabel("From", { exact: true }),
+      page.getByLabel("To", { exact: true }),
+    ];
+    const window = `from=${await from.inputValue()}&to=${await to.inputValue()}`;
+    const path = `/api/integrations/metakocka/reconciliation?${window}`;
+    const { differences } = (await demo.call("GET", path)).body as {
+      differences: { number: string }[];
+    };
     const rows = page.getByRole("table", { name: "Differences" }).locator("tbody").getByRole("row");
     for (const { number } of differences) await rows.filter({ hasText: number }).waitFor();
     assert.equal(await rows.count(), differences.length);

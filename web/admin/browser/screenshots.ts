@@ -1,7 +1,7 @@
 // Photographs every page of the panel from a demo of its own, at two widths, light and dark; and for the README some of
-// them again, as much as a window shows.
+// them again, as much as a window shows; --only=readme makes just these.
 //
-//     npm run screenshots -w admin -- [--only=dashboard,bookings] [folder]
+//     npm run screenshots -w admin -- [--only=dashboard,bookings] [--locale=id-ID] [folder]
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +28,7 @@ const only = args
   .find((arg) => arg.startsWith("--only="))
   ?.slice(7)
   .split(",");
+const locale = args.find((arg) => arg.startsWith("--locale="))?.slice(9) ?? "en-GB";
 const folder = resolve(args.find((arg) => !arg.startsWith("--")) ?? "screenshots");
 
 async function open(page: Page, demo: Demo, path: string): Promise<void> {
@@ -37,6 +38,15 @@ async function open(page: Page, demo: Demo, path: string): Promise<void> {
   else await settled(page);
 }
 
+/** The whole page as in a window that is tall enough for it. */
+async function whole(page: Page, size: { width: number; height: number }, path: string) {
+  const needed = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ ...size, height: Math.max(size.height, needed) });
+  if (!new URL(page.url()).pathname.includes("/users/sync/")) await settled(page);
+  await page.screenshot({ path });
+  await page.setViewportSize(size);
+}
+
 /** Every page at every size in one color scheme. */
 async function photograph(
   browser: Browser,
@@ -44,7 +54,7 @@ async function photograph(
   list: Map<string, string>,
   colorScheme: (typeof SCHEMES)[number],
 ): Promise<void> {
-  const context = await browser.newContext({ colorScheme, locale: "en-GB", baseURL: demo.url });
+  const context = await browser.newContext({ colorScheme, locale, baseURL: demo.url });
   const page = await context.newPage();
   for (const size of SIZES) {
     await page.setViewportSize(size);
@@ -56,7 +66,7 @@ async function photograph(
       if (only && !only.includes(name)) continue;
       await open(page, demo, path);
       const file = `${folder}/${name}-${size.width}-${colorScheme}.png`;
-      await page.screenshot({ path: file, fullPage: true });
+      await whole(page, size, file);
     }
     await context.clearCookies();
     await page.evaluate(() => localStorage.clear());
@@ -93,7 +103,8 @@ try {
   // Something to see: copies that are damaged, and partners who have moved.
   await demo.call("POST", "/api/demo/mishaps/tampered-mirrors");
   for (const scheme of SCHEMES) await photograph(browser, demo, list, scheme);
-  if (!only) await photographForReadme(browser, demo, list);
+  if (only?.includes("readme") ?? locale === "en-GB")
+    await photographForReadme(browser, demo, list);
 } finally {
   await browser.close();
   await demo.stop();

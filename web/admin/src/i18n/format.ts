@@ -11,7 +11,8 @@ export interface Format {
   day: (iso: string | Date) => string;
   shortDay: (date: Date) => string;
   time: (iso: string | Date) => string;
-  ago: (iso: string, now?: number) => string;
+  /** The time where it was today, else the day too. */
+  when: (iso: string) => string;
 }
 
 function money(locale: string, amount: number, currency: string): string {
@@ -26,13 +27,6 @@ function money(locale: string, amount: number, currency: string): string {
     return `${number.format(amount)} ${currency}`;
   }
 }
-
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1000],
-];
 
 /** Numbers, money and times as the chosen language writes them. */
 export function useFormat(): Format {
@@ -54,7 +48,6 @@ export function useFormat(): Format {
       month: "short",
     });
     const time = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
-    const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
     return {
       number: (value) => number.format(value),
       percent: (share) => percent.format(share),
@@ -64,13 +57,10 @@ export function useFormat(): Format {
       day: (iso) => day.format(new Date(iso)),
       shortDay: (date) => shortDay.format(date),
       time: (iso) => time.format(new Date(iso)),
-      ago: (iso, now = Date.now()) => {
-        const difference = Date.parse(iso) - now;
-        const [unit, size] = STEPS.find(([, size]) => Math.abs(difference) >= size) ?? [
-          "second",
-          1000,
-        ];
-        return relative.format(Math.trunc(difference / size), unit);
+      when: (iso) => {
+        const date = new Date(iso);
+        const isToday = date.toDateString() === new Date().toDateString();
+        return isToday ? time.format(date) : moment.format(date);
       },
     };
   }, [locale]);

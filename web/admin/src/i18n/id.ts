@@ -4,6 +4,7 @@ import { common } from "./id/common";
 import { dashboard } from "./id/dashboard";
 import { demo } from "./id/demo";
 import { directory } from "./id/directory";
+import { fields } from "./id/fields";
 import { people } from "./id/people";
 import { sales } from "./id/sales";
 import { session } from "./id/session";
@@ -17,6 +18,7 @@ export const id: Messages = {
   stock,
   people,
   directory,
+  fields,
   sales,
   demo,
 };

@@ -7,10 +7,16 @@ import { gather } from "./gather";
 
 interface Live {
   connected: boolean;
+  /** Whether it has been connected before. */
+  begun: boolean;
   admin: LockstepSocket<"/admin"> | undefined;
 }
 
-const LiveContext = createContext<Live>({ connected: false, admin: undefined });
+const LiveContext = createContext<Live>({
+  connected: false,
+  begun: false,
+  admin: undefined,
+});
 
 /** Whether the page hears of changes. */
 export function useLive(): Live {
@@ -44,6 +50,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [admin, setAdmin] = useState<LockstepSocket<"/admin">>();
   const [connected, setConnected] = useState(false);
+  const [begun, setBegun] = useState(false);
 
   useEffect(() => {
     const stale = gather((keys) => {
@@ -58,6 +65,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       // Not everything is told again to whoever was away.
       if (wasConnected) void queries.invalidateQueries();
       wasConnected = true;
+      setBegun(true);
     });
     listenAsAdmin(socket, stale);
     socket.on("dashboard:stats_update", (stats) => queries.setQueryData(["stats"], stats));
@@ -77,6 +85,6 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, [queries]);
 
-  const live = useMemo(() => ({ admin, connected }), [admin, connected]);
+  const live = useMemo(() => ({ admin, connected, begun }), [admin, connected, begun]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }

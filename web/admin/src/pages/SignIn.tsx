@@ -22,6 +22,12 @@ import { LanguageMenu, SchemeToggle } from "../shell/HeaderTools";
 import { Logo } from "../shell/Logo";
 import { sentence } from "../ui/failure";
 
+const DEMO_EMAIL = "admin@lockstep.demo";
+const DEMO_PASSWORD = "lockstep-demo";
+/** Only where the gateway says so: a stranger finds in. */
+const IS_DEMO =
+  document.querySelector<HTMLMetaElement>('meta[name="lockstep-demo"]')?.content === "true";
+
 /** Where to go afterwards: only to a page of the panel. */
 function target(next: string | null): string {
   return next?.startsWith("/") && !next.startsWith("//") ? next : "/";
@@ -62,6 +68,11 @@ export function SignIn() {
           <Title order={1} size="h2">
             {text.session.title}
           </Title>
+          {IS_DEMO ? (
+            <Alert color="petrol" role="note" title={text.demo.signInTitle}>
+              {text.demo.signIn(DEMO_EMAIL, DEMO_PASSWORD)}
+            </Alert>
+          ) : null}
           <SignInForm expired={session.kind === "anonymous" && session.expired} />
         </Stack>
       </Box>

@@ -70,13 +70,22 @@ export function SchemeToggle() {
 
 function LiveSign() {
   const { text } = useText();
-  const { connected } = useLive();
+  const { connected, begun } = useLive();
+  const away = begun ? text.common.offline : text.common.connecting;
   return (
-    <Tooltip label={connected ? text.common.liveHelp : text.common.offlineHelp} multiline maw={280}>
+    <Tooltip
+      label={connected || !begun ? text.common.liveHelp : text.common.offlineHelp}
+      multiline
+      maw={280}
+    >
       <Group gap={6} wrap="nowrap" role="status" data-testid="live" data-live={connected}>
-        <span className="live-dot" data-on={connected || undefined} />
+        <span
+          className="live-dot"
+          data-on={connected || undefined}
+          data-off={(begun && !connected) || undefined}
+        />
         <Text size="sm" c="dimmed" visibleFrom="sm">
-          {connected ? text.common.live : text.common.offline}
+          {connected ? text.common.live : away}
         </Text>
       </Group>
     </Tooltip>

@@ -3,7 +3,7 @@ import { IconBook2, IconFlask } from "@tabler/icons-react";
 import { Link, useLocation } from "react-router";
 import { useText } from "../i18n/text";
 import { IN_DEMO } from "../pages/demo/mishaps";
-import { groups, pageOf } from "./pages";
+import { groups, type PageLink, pageOf } from "./pages";
 
 /** The pages, in groups. */
 export function Menu() {
@@ -11,37 +11,22 @@ export function Menu() {
   const { pathname } = useLocation();
   const current = pageOf(pathname);
   return (
-    <ScrollArea flex={1} type="hover" scrollbarSize={6} viewportProps={{ tabIndex: -1 }}>
-      {groups.map((group) => (
-        <Box key={group.label(text)} mb="sm">
-          <Text size="xs" fw={700} c="dimmed" px="xs" mb={2} tt="uppercase">
-            {group.label(text)}
-          </Text>
-          {group.pages.map((page) => (
-            <NavLink
-              key={page.to}
-              component={Link}
-              to={page.to}
-              label={page.label(text)}
-              leftSection={<page.icon size={18} aria-hidden />}
-              active={page === current}
-              aria-current={page === current ? "page" : undefined}
-              className="menu-link"
-            />
-          ))}
-        </Box>
-      ))}
-      {IN_DEMO ? (
-        <NavLink
-          component={Link}
-          to="/demo"
-          label={text.demo.nav}
-          leftSection={<IconFlask size={18} aria-hidden />}
-          active={pathname === "/demo"}
-          aria-current={pathname === "/demo" ? "page" : undefined}
-          className="menu-link"
-        />
-      ) : null}
+    <>
+      <ScrollArea flex={1} type="hover" scrollbarSize={6} viewportProps={{ tabIndex: -1 }}>
+        {groups.map((group, index) => (
+          <Box key={group.label(text)} mb={10}>
+            <Text size="xs" fw={700} c="dimmed" px="xs" mb={2} tt="uppercase">
+              {group.label(text)}
+            </Text>
+            {group.pages.map((page) => (
+              <Entry key={page.to} page={page} isCurrent={page === current} />
+            ))}
+            {IN_DEMO && index === 0 ? (
+              <Entry page={DEMO_PAGE} isCurrent={pathname === DEMO_PAGE.to} />
+            ) : null}
+          </Box>
+        ))}
+      </ScrollArea>
       <NavLink
         href="/docs"
         target="_blank"
@@ -50,6 +35,23 @@ export function Menu() {
         leftSection={<IconBook2 size={18} aria-hidden />}
         className="menu-link"
       />
-    </ScrollArea>
+    </>
+  );
+}
+
+const DEMO_PAGE: PageLink = { to: "/demo", label: ({ demo }) => demo.nav, icon: IconFlask };
+
+function Entry({ page, isCurrent }: { page: PageLink; isCurrent: boolean }) {
+  const { text } = useText();
+  return (
+    <NavLink
+      component={Link}
+      to={page.to}
+      label={page.label(text)}
+      leftSection={<page.icon size={18} aria-hidden />}
+      active={isCurrent}
+      aria-current={isCurrent ? "page" : undefined}
+      className="menu-link"
+    />
   );
 }

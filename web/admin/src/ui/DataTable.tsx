@@ -12,6 +12,8 @@ export interface Column<T> {
   align?: "right";
   /** Stays on one line. */
   fixed?: boolean;
+  /** Of several lines: on a phone it stands below its header. */
+  wide?: boolean;
 }
 
 export interface Listed<T> {
@@ -19,12 +21,6 @@ export interface Listed<T> {
   page: number;
   perPage: number;
   total: number;
-}
-
-/** A list that is there as a whole. */
-export function whole<T>(items: T[]) {
-  const data = { items, page: 1, perPage: Math.max(1, items.length), total: items.length };
-  return { data, error: null, isPending: false, refetch: () => undefined };
 }
 
 /**
@@ -44,6 +40,8 @@ export function DataTable<T>(props: {
   };
   empty: ReactNode;
   onPage?: (page: number) => void;
+  /** Says nothing of which rows these are: for lists of which some rows are left out. */
+  unnumbered?: boolean;
   rowClass?: (row: T) => string | undefined;
 }) {
   const { data, error, isPending } = props.query;
@@ -69,7 +67,7 @@ export function DataTable<T>(props: {
           <Rows {...props} rows={data.items} />
         </section>
       </Box>
-      <Pages data={data} onPage={props.onPage} />
+      <Pages data={data} onPage={props.onPage} unnumbered={props.unnumbered} />
     </Box>
   );
 }
@@ -114,6 +112,7 @@ function Rows<T>(props: {
                 key={column.key}
                 data-align={column.align}
                 data-fixed={column.fixed || undefined}
+                data-wide={column.wide || undefined}
               >
                 <span className={classes.label} aria-hidden>
                   {column.header}
@@ -133,20 +132,28 @@ function Rows<T>(props: {
 function Pages<T>({
   data,
   onPage,
+  unnumbered,
 }: {
   data: Listed<T>;
   onPage: ((page: number) => void) | undefined;
+  unnumbered: boolean | undefined;
 }) {
   const { text } = useText();
   const format = useFormat();
   const pages = Math.max(1, Math.ceil(data.total / data.perPage));
   const first = (data.page - 1) * data.perPage + 1;
   const last = first + data.items.length - 1;
+  // All of a short list can be counted at a glance.
+  if (pages === 1 && (!onPage || unnumbered)) return null;
   return (
     <Group justify="space-between" mt="sm" gap="sm">
-      <Text size="sm" c="dimmed">
-        {text.common.range(format.number(first), format.number(last), format.number(data.total))}
-      </Text>
+      {unnumbered ? (
+        <span />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {text.common.range(format.number(first), format.number(last), format.number(data.total))}
+        </Text>
+      )}
       {onPage && pages > 1 ? (
         <Pagination
           total={pages}

@@ -1,6 +1,7 @@
 import { Box, Group, Stack, Text, Title } from "@mantine/core";
+import { IconChevronLeft } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef } from "react";
-import { useLocation } from "react-router";
+import { Link, useLocation } from "react-router";
 
 let shownPath: string | undefined;
 
@@ -8,6 +9,8 @@ let shownPath: string | undefined;
 export function Page(props: {
   title: string;
   lead?: ReactNode;
+  /** The list that it is one of. */
+  back?: { to: string; label: string } | undefined;
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -25,6 +28,12 @@ export function Page(props: {
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" gap="md">
         <Box flex="1 1 18rem" miw={0}>
+          {props.back ? (
+            <Link to={props.back.to} className="text-link back-link">
+              <IconChevronLeft size={16} aria-hidden />
+              {props.back.label}
+            </Link>
+          ) : null}
           <Title order={1} size="h2" ref={heading} tabIndex={-1} className="page-title">
             {props.title}
           </Title>

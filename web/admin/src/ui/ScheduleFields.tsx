@@ -36,7 +36,7 @@ export function ScheduleFields(props: {
       <TextInput
         label={t.cron}
         description={t.cronHelp}
-        className="mono"
+        classNames={{ input: "mono" }}
         value={props.value.cron}
         onChange={(event) => props.onChange({ ...props.value, cron: event.currentTarget.value })}
         data-autofocus

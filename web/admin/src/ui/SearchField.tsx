@@ -25,7 +25,7 @@ export function SearchField(props: {
         setTyped(event.currentTarget.value);
         search(event.currentTarget.value.trim());
       }}
-      flex="1 1 12rem"
+      className="filter-search"
     />
   );
 }

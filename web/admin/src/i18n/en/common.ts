@@ -44,6 +44,7 @@ export const common = {
   lightMode: "Light mode",
   live: "Live",
   liveHelp: "Changes show by themselves",
+  connecting: "Connecting…",
   offline: "Reconnecting…",
   offlineHelp: "The connection is gone. What is shown may be old; it comes back by itself.",
   nav: {

@@ -3,9 +3,9 @@ export const demo = {
   title: "What can go wrong",
   lead: "Only in the demo. Each button does real harm to the systems around Lockstep; what it does about that shows on the page it leads to.",
   now: "Right now",
-  userServers: "Users on the servers",
+  usersOn: (server: string) => `Users on ${server}`,
   erpDocuments: "Documents in Metakocka",
-  erpCalls: "Calls that create there",
+  erpCalls: "Calls that created one",
   go: "Do it",
   look: "See what the guard does",
   lost: {
@@ -33,6 +33,8 @@ export const demo = {
     done: (sold: string, orders: string, refused: string, left: string) =>
       `${sold} of ${orders} orders were filled, ${refused} refused, ${left} left: nothing was sold twice.`,
   },
+  signInTitle: "This is the demo",
+  signIn: (email: string, password: string) => `Sign in as ${email} with the password ${password}.`,
   heal: "Make everything outside well again",
   healed: "The servers outside are as they were.",
 };

@@ -151,7 +151,7 @@ export const sales = {
     empty: "Nothing to pull",
     emptyHelp: "Everything in this window is here already.",
     later: (total: string) =>
-      `Metakocka has ${total} in all; pages may show fewer, because those already here are left out.`,
+      `Metakocka has ${total} in this window in all. Those that are here already are left out.`,
     previous: "Previous",
     next: "Next",
   },
@@ -166,6 +166,9 @@ export const sales = {
     documents: (count: number, shown: string) =>
       count === 1 ? "1 document" : `${shown} documents`,
     differences: "Differences",
+    days: "Day by day",
+    equal: "Agrees",
+    unequal: "Differs",
     agree: "Both sides agree in this time.",
     reason: "Difference",
     reasons: {

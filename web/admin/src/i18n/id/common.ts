@@ -46,6 +46,7 @@ export const common: Messages["common"] = {
   lightMode: "Mode terang",
   live: "Langsung",
   liveHelp: "Perubahan tampil dengan sendirinya",
+  connecting: "Menyambung…",
   offline: "Menyambung ulang…",
   offlineHelp:
     "Koneksi terputus. Yang ditampilkan mungkin sudah lama; koneksi pulih dengan sendirinya.",

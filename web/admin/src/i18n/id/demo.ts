@@ -5,9 +5,9 @@ export const demo: Messages["demo"] = {
   title: "Apa yang bisa salah",
   lead: "Hanya di demo. Setiap tombol benar-benar merusak sistem di sekitar Lockstep; tanggapannya terlihat di halaman yang ditunjuk.",
   now: "Saat ini",
-  userServers: "Pengguna di server",
+  usersOn: (server) => `Pengguna di ${server}`,
   erpDocuments: "Dokumen di Metakocka",
-  erpCalls: "Panggilan pembuatan di sana",
+  erpCalls: "Panggilan pembuatan",
   go: "Lakukan",
   look: "Lihat tanggapan pengaman",
   lost: {
@@ -35,6 +35,8 @@ export const demo: Messages["demo"] = {
     done: (sold, orders, refused, left) =>
       `${sold} dari ${orders} pesanan terpenuhi, ${refused} ditolak, sisa ${left}: tidak ada yang terjual dua kali.`,
   },
+  signInTitle: "Ini demo",
+  signIn: (email, password) => `Masuk sebagai ${email} dengan kata sandi ${password}.`,
   heal: "Pulihkan semua yang di luar",
   healed: "Server di luar sudah seperti semula.",
 };

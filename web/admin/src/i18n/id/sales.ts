@@ -151,7 +151,7 @@ export const sales: Messages["sales"] = {
     empty: "Tidak ada yang perlu ditarik",
     emptyHelp: "Semua dalam jendela ini sudah ada di sini.",
     later: (total) =>
-      `Metakocka punya ${total} seluruhnya; halaman dapat menampilkan lebih sedikit karena yang sudah ada di sini dilewati.`,
+      `Metakocka punya ${total} dokumen dalam jendela ini. Yang sudah ada di sini tidak ditampilkan.`,
     previous: "Sebelumnya",
     next: "Berikutnya",
   },
@@ -165,6 +165,9 @@ export const sales: Messages["sales"] = {
     there: "Metakocka",
     documents: (_, shown) => `${shown} dokumen`,
     differences: "Perbedaan",
+    days: "Hari demi hari",
+    equal: "Sama",
+    unequal: "Berbeda",
     agree: "Kedua sisi sama pada waktu ini.",
     reason: "Perbedaan",
     reasons: {

@@ -4,20 +4,18 @@ import { api } from "../../api/client";
 import type { HistoryEntry } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
+import { Changes } from "../../ui/Changes";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { Panel } from "../../ui/Panel";
 import { Empty } from "../../ui/states";
 import { Tag } from "../../ui/Tag";
-
-function said(value: unknown): string {
-  if (value === null || value === undefined) return "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
+import { useNames } from "./people";
 
 /** Who changed or synced what, and when. */
 export function BookingHistory({ id }: { id: string }) {
   const { text } = useText();
   const format = useFormat();
+  const nameOf = useNames();
   const t = text.bookings;
   const [page, setPage] = useState(1);
   const history = useQuery({
@@ -35,25 +33,18 @@ export function BookingHistory({ id }: { id: string }) {
       fixed: true,
       cell: ({ at }) => format.moment(at),
     },
-    { key: "who", header: t.who, cell: ({ actor }) => actor.id || actor.kind },
+    { key: "who", header: t.who, cell: ({ actor }) => nameOf(actor.id) || actor.kind },
     {
       key: "call",
       header: t.call,
-      cell: ({ call }) => <span className="mono">{call}</span>,
+      cell: ({ call }) => t.calls[call] ?? call,
     },
     {
       key: "changes",
+      wide: true,
       header: t.changes,
       cell: ({ changes, error }) =>
-        error ? (
-          <Tag tone="bad">{error}</Tag>
-        ) : (
-          changes.map((one) => (
-            <div key={one.field}>
-              {one.field}: {said(one.from)} → {said(one.to)}
-            </div>
-          ))
-        ),
+        error ? <Tag tone="bad">{error}</Tag> : <Changes changes={changes} people={nameOf} />,
     },
   ];
   return (

@@ -2,7 +2,7 @@ import { Button, Grid, Group, Select, SimpleGrid, Stack, Text } from "@mantine/c
 import { useDisclosure } from "@mantine/hooks";
 import { IconPencil, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client";
 import type { Booking } from "../../api/types";
 import { useFormat } from "../../i18n/format";
@@ -28,7 +28,7 @@ export function Component() {
   const { text } = useText();
   if (!booking.data) {
     return (
-      <Page title={text.bookings.number}>
+      <Page title={text.bookings.number} back={{ to: "/bookings", label: text.bookings.title }}>
         <Answered query={booking}>{() => null}</Answered>
       </Page>
     );
@@ -43,6 +43,7 @@ function Shown({ booking }: { booking: Booking }) {
   return (
     <Page
       title={booking.bookingNumber}
+      back={{ to: "/bookings", label: t.title }}
       lead={
         <Group gap="xs">
           <span>{booking.service}</span>
@@ -51,9 +52,6 @@ function Shown({ booking }: { booking: Booking }) {
       }
       actions={
         <>
-          <Button component={Link} to="/bookings" variant="default">
-            {t.title}
-          </Button>
           <Button
             variant="default"
             leftSection={<IconPencil size={16} aria-hidden />}

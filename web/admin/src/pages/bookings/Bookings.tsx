@@ -8,12 +8,14 @@ import type { Booking } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Page } from "../../ui/Page";
 import { SearchField } from "../../ui/SearchField";
 import { Empty } from "../../ui/states";
+import { useAct } from "../../ui/useAct";
 import { useListParams } from "../../ui/useListParams";
 import { BookingForm } from "./BookingForm";
-import { useNames, usePartners } from "./people";
+import { useCustomers, useNames, usePartners } from "./people";
 import { SyncButton } from "./SyncButton";
 import { STATUSES, StatusTag, SyncTag } from "./state";
 
@@ -76,6 +78,7 @@ function useColumns(): Column<Booking>[] {
     {
       key: "partner",
       header: t.partner,
+      fixed: true,
       cell: (one) => nameOf(one.partnerId) ?? t.unassigned,
     },
     {
@@ -109,17 +112,18 @@ function useColumns(): Column<Booking>[] {
   ];
 }
 
-function Filters() {
+function BookingFilters() {
   const { text } = useText();
   const { get, set } = useListParams();
   const partners = usePartners().data?.items ?? [];
+  const customers = useCustomers().data?.items ?? [];
   const t = text.bookings;
   return (
-    <Group gap="sm" align="flex-end" role="search">
+    <Filters>
       <SearchField value={get("q")} onSearch={(q) => set("q", q)} label={t.search} />
       <Select
-        aria-label={t.filterStatus}
-        placeholder={t.filterStatus}
+        label={t.filterStatus}
+        placeholder={text.common.all}
         clearable
         data={STATUSES.map((value) => ({
           value,
@@ -127,39 +131,60 @@ function Filters() {
         }))}
         value={get("status") ?? null}
         onChange={(value) => set("status", value)}
-        w={160}
       />
       <Select
-        aria-label={t.filterPartner}
-        placeholder={t.filterPartner}
+        label={t.filterPartner}
+        placeholder={text.common.all}
         clearable
         searchable
         data={partners.map(({ id, name }) => ({ value: id, label: name }))}
         value={get("partner") ?? null}
         onChange={(value) => set("partner", value)}
-        w={180}
+      />
+      <Select
+        label={t.filterCustomer}
+        placeholder={text.common.all}
+        clearable
+        searchable
+        data={customers.map(({ id, name }) => ({ value: id, label: name }))}
+        value={get("customer") ?? null}
+        onChange={(value) => set("customer", value)}
       />
       <TextInput
         type="date"
-        aria-label={t.from}
-        title={t.from}
+        label={t.from}
         value={get("from") ?? ""}
         onChange={(event) => set("from", event.currentTarget.value)}
       />
       <TextInput
         type="date"
-        aria-label={t.to}
-        title={t.to}
+        label={t.to}
         value={get("to") ?? ""}
         onChange={(event) => set("to", event.currentTarget.value)}
       />
-    </Group>
+    </Filters>
+  );
+}
+
+/** Makes every copy of the customer that is chosen equal to its booking. */
+function CustomerSync({ customerId }: { customerId: string }) {
+  const { text } = useText();
+  const nameOf = useNames();
+  const sync = useAct(() => api.post("/bookings/sync-customer", { body: { customerId } }), {
+    told: ({ message }) => message,
+    stale: ["bookings"],
+  });
+  return (
+    <Button variant="default" loading={sync.isPending} onClick={() => sync.mutate()}>
+      {text.bookings.syncCustomer(nameOf(customerId) ?? customerId)}
+    </Button>
   );
 }
 
 export function Component() {
   const { text } = useText();
-  const { toPage } = useListParams();
+  const { get, toPage } = useListParams();
+  const customerId = get("customer");
   const [creating, creation] = useDisclosure();
   const bookings = useBookings();
   const columns = useColumns();
@@ -169,6 +194,7 @@ export function Component() {
       lead={text.bookings.lead}
       actions={
         <>
+          {customerId ? <CustomerSync customerId={customerId} /> : null}
           <Button component={Link} to="/bookings/drift" variant="default">
             {text.common.nav.drift}
           </Button>
@@ -178,7 +204,7 @@ export function Component() {
         </>
       }
     >
-      <Filters />
+      <BookingFilters />
       <DataTable
         label={text.bookings.title}
         columns={columns}

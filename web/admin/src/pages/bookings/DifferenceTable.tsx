@@ -1,15 +1,13 @@
 import { Table } from "@mantine/core";
 import type { Difference } from "../../api/types";
+import { useFields } from "../../i18n/fields";
 import { useText } from "../../i18n/text";
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
+import { useNames } from "./people";
 
 /** Field by field: what the booking says, and what its copy says. */
 export function DifferenceTable({ differences }: { differences: Difference[] }) {
   const { text } = useText();
+  const fields = useFields(useNames());
   const t = text.bookings;
   return (
     <Table fz="sm" withTableBorder>
@@ -24,10 +22,10 @@ export function DifferenceTable({ differences }: { differences: Difference[] }) 
         {differences.map((one) => (
           <Table.Tr key={one.field}>
             <Table.Th scope="row" fw={500}>
-              {one.field}
+              {fields.name(one.field)}
             </Table.Th>
-            <Table.Td>{shown(one.main)}</Table.Td>
-            <Table.Td>{shown(one.mirror)}</Table.Td>
+            <Table.Td>{fields.value(one.field, one.main)}</Table.Td>
+            <Table.Td>{fields.value(one.field, one.mirror)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api } from "../../api/client";
 import type { Drift, Reconciled } from "../../api/types";
+import { useFields } from "../../i18n/fields";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
@@ -16,9 +17,43 @@ import { useAct } from "../../ui/useAct";
 import { useListParams } from "../../ui/useListParams";
 import { useNames } from "./people";
 
+/** The number that people know it by, from whichever side has one. */
+function numberOf(one: Drift): string {
+  const number = one.main?.bookingNumber ?? one.mirror?.bookingNumber;
+  return typeof number === "string" ? number : one.bookingId;
+}
+
+/** Makes the copy of one booking right, wherever it lies. */
+function Repair({ one }: { one: Drift }) {
+  const { text } = useText();
+  const t = text.bookings;
+  const repair = useAct(
+    (customerId: string) =>
+      api.post("/bookings/{id}/find-and-sync", {
+        params: { path: { id: one.bookingId } },
+        body: { customerId },
+      }),
+    { told: ({ message }) => message, stale: ["bookings"] },
+  );
+  const { customerId } = one;
+  if (one.kind === "orphan" || !customerId) return null;
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      loading={repair.isPending}
+      aria-label={`${t.drift.fix}: ${numberOf(one)}`}
+      onClick={() => repair.mutate(customerId)}
+    >
+      {t.drift.fix}
+    </Button>
+  );
+}
+
 function useColumns(): Column<Drift>[] {
   const { text } = useText();
   const nameOf = useNames();
+  const fields = useFields(nameOf);
   const t = text.bookings;
   const kinds: Record<string, string> = {
     missing: t.missing,
@@ -32,10 +67,10 @@ function useColumns(): Column<Drift>[] {
       header: t.number,
       cell: (one) =>
         one.kind === "orphan" ? (
-          <span className="mono">{one.bookingId}</span>
+          numberOf(one)
         ) : (
           <Link className="text-link" to={`/bookings/${encodeURIComponent(one.bookingId)}`}>
-            {one.bookingId}
+            {numberOf(one)}
           </Link>
         ),
     },
@@ -51,18 +86,29 @@ function useColumns(): Column<Drift>[] {
     },
     {
       key: "mirror",
-      header: t.mirror,
-      cell: (one) => nameOf(one.userId) ?? "–",
+      header: t.drift.place,
+      cell: (one) => (one.kind === "missing" ? "–" : (nameOf(one.userId) ?? "–")),
     },
     {
       key: "fields",
-      header: t.changes,
+      header: t.drift.differences,
+      wide: true,
       cell: (one) =>
         one.differences.map((field) => (
           <div key={field.field}>
-            {field.field}: {String(field.main ?? "–")} ≠ {String(field.mirror ?? "–")}
+            {t.drift.difference(
+              fields.name(field.field),
+              fields.value(field.field, field.main),
+              fields.value(field.field, field.mirror),
+            )}
           </div>
         )),
+    },
+    {
+      key: "fix",
+      header: <span className="visually-hidden">{text.common.actions}</span>,
+      align: "right",
+      cell: (one) => <Repair one={one} />,
     },
   ];
 }
@@ -74,11 +120,11 @@ function Result({ result }: { result: Reconciled }) {
   const found = result.missing + result.stale + result.wrongUser + result.orphan;
   return (
     <Alert
-      color={result.dryRun ? "blue" : "teal"}
+      color={result.dryRun ? "blue" : "petrol"}
       title={result.dryRun ? t.drift.dryResult : t.drift.result}
       role="status"
     >
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} mt="xs">
+      <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }} mt="xs">
         <Figure label={t.drift.checked} value={format.number(result.checked)} />
         <Figure label={t.missing} value={format.number(result.missing)} />
         <Figure label={t.differs} value={format.number(result.stale)} />

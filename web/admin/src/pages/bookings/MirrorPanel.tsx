@@ -39,7 +39,7 @@ export function MirrorPanel({ booking }: { booking: Booking }) {
             <Facts
               facts={[
                 [t.lastSync, format.moment(shown.lastSync)],
-                [t.syncedBy, shown.syncedBy ?? "–"],
+                [t.syncedBy, shown.syncedBy ? (t.calls[shown.syncedBy] ?? shown.syncedBy) : "–"],
               ]}
             />
             <Group gap="sm">

@@ -39,13 +39,13 @@ export function Component() {
       <Answered query={stats}>{(shown) => <Figures stats={shown} />}</Answered>
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 7 }}>
-          <Stack gap="lg">
+          <Stack gap="lg" h="100%" className="columns">
             <BookingsChart />
             <StockChart />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
-          <Stack gap="lg">
+          <Stack gap="lg" h="100%" className="columns">
             {stats.data ? <ByStatus stats={stats.data} /> : null}
             <PartnerMap />
           </Stack>
@@ -62,7 +62,7 @@ function Figures({ stats }: { stats: Stats }) {
   const t = text.dashboard;
   const revenue = stats.revenue.map((one) => format.money(one.amount, one.currency));
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }} spacing="md">
       <Figure
         label={t.bookings}
         value={format.number(stats.bookings.total)}
@@ -152,7 +152,7 @@ function Recent() {
                   </Text>
                   <StatusTag status={one.status} />
                   <Text span size="xs" c="dimmed" className="recent-when">
-                    {format.time(one.updatedAt)}
+                    {format.when(one.updatedAt)}
                   </Text>
                 </li>
               ))}

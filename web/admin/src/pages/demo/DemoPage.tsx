@@ -83,7 +83,7 @@ export function Component() {
             {picture?.userServers.map((one) => (
               <Figure
                 key={one.locationId}
-                label={`${t.userServers}: ${one.name}`}
+                label={t.usersOn(one.name)}
                 value={format.number(one.users)}
                 tone={one.users === 0 ? "bad" : undefined}
               />
@@ -132,7 +132,7 @@ function Card({ mishap }: { mishap: Mishap }) {
           >
             {text.demo.go}
           </Button>
-          <Link className="text-link" to={mishap.to}>
+          <Link className="text-link small" to={mishap.to}>
             {text.demo.look}
           </Link>
         </Group>

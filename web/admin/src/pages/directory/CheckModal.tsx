@@ -55,7 +55,7 @@ export function CheckModal(props: { location: Location | undefined; onClose: () 
         <Answered query={check}>
           {(seen) => (
             <Stack>
-              <Alert color={seen.ok ? "teal" : "red"} role="status">
+              <Alert color={seen.ok ? "petrol" : "red"} role="status">
                 {seen.ok ? t.checkOk : t.checkFailed}{" "}
                 {seen.users == null ? "" : t.usersFound(format.number(seen.users))}
               </Alert>

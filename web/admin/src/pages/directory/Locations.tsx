@@ -39,7 +39,7 @@ function useColumns(begin: (doing: Doing) => void): Column<Location>[] {
     </Button>
   );
   return [
-    { key: "id", header: t.id, align: "right", cell: (one) => one.id },
+    { key: "id", header: t.id, cell: (one) => one.id },
     {
       key: "name",
       header: t.name,

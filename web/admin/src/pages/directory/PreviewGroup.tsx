@@ -6,6 +6,7 @@ import { api } from "../../api/client";
 import type { PreviewItem } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
+import { Changes } from "../../ui/Changes";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/states";
 
@@ -50,15 +51,9 @@ function useColumns(props: {
   });
   const changes: Column<PreviewItem> = {
     key: "changes",
+    wide: true,
     header: t.preview.changes,
-    cell: (one) =>
-      "changes" in one
-        ? one.changes.map((change) => (
-            <div key={change.field}>
-              {change.field}: {change.from ?? "–"} → {change.to ?? "–"}
-            </div>
-          ))
-        : null,
+    cell: (one) => ("changes" in one ? <Changes changes={one.changes} /> : null),
   };
   const exclude: Column<PreviewItem> = {
     key: "exclude",

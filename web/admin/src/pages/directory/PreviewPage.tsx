@@ -55,6 +55,7 @@ function Shown({ preview }: { preview: PreviewHead }) {
   return (
     <Page
       title={t.title(location.locationName)}
+      back={{ to: "/users", label: text.directory.users.title }}
       lead={`${t.lead} ${t.expires(format.moment(preview.expiresAt))}`}
       actions={
         <>
@@ -67,15 +68,28 @@ function Shown({ preview }: { preview: PreviewHead }) {
         </>
       }
     >
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
-        <Figure label={t.new} value={format.number(summary.new)} tone="good" testId="summary-new" />
-        <Figure label={t.reactivated} value={format.number(summary.reactivated)} tone="good" />
-        <Figure label={t.updated} value={format.number(summary.updated)} tone="warn" />
+      <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }}>
+        <Figure
+          label={t.new}
+          value={format.number(summary.new)}
+          tone={summary.new > 0 ? "good" : undefined}
+          testId="summary-new"
+        />
+        <Figure
+          label={t.reactivated}
+          value={format.number(summary.reactivated)}
+          tone={summary.reactivated > 0 ? "good" : undefined}
+        />
+        <Figure
+          label={t.updated}
+          value={format.number(summary.updated)}
+          tone={summary.updated > 0 ? "warn" : undefined}
+        />
         <Figure
           label={t.deleted}
           value={format.number(summary.deleted)}
           note={t.deletedNote}
-          tone="bad"
+          tone={summary.deleted > 0 ? "bad" : undefined}
           testId="summary-deleted"
         />
         <Figure
@@ -116,7 +130,7 @@ function Verdict({ preview }: { preview: PreviewHead }) {
   const { guard } = preview;
   if (!guard.blocked) {
     return (
-      <Alert color="teal" icon={<IconShieldCheck aria-hidden />}>
+      <Alert color="petrol" icon={<IconShieldCheck aria-hidden />}>
         {t.guardOk}
       </Alert>
     );

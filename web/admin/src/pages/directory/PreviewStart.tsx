@@ -45,7 +45,10 @@ export function Component() {
 
   const known = progress && progress.total > 0;
   return (
-    <Page title={t.loadingTitle(nameOf(id))}>
+    <Page
+      title={t.loadingTitle(nameOf(id))}
+      back={{ to: "/users", label: text.directory.users.title }}
+    >
       <Panel>
         <Stack role="status" aria-live="polite">
           <Text>{t.loading}</Text>

@@ -8,6 +8,7 @@ import { api } from "../../api/client";
 import type { SyncRun } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
+import { Changes } from "../../ui/Changes";
 import { Confirm } from "../../ui/Confirm";
 import { DataTable } from "../../ui/DataTable";
 import { Facts } from "../../ui/Facts";
@@ -44,28 +45,38 @@ function Shown({ run }: { run: SyncRun }) {
   return (
     <Page
       title={`${t.run}: ${nameOf(run.locationId)}`}
+      back={{ to: "/users/runs", label: t.title }}
       lead={<RunTag run={run} />}
-      actions={
-        <>
-          <Button component={Link} to="/users/runs" variant="default">
-            {t.all}
-          </Button>
-          <Undo run={run} />
-        </>
-      }
+      actions={<Undo run={run} />}
     >
       {run.status === "failed" ? (
         <Alert color="red" title={t.failed} role="alert">
           {run.error}
         </Alert>
       ) : null}
-      {run.message ? <Alert color="teal">{run.message}</Alert> : null}
+      {run.message ? <Alert color="petrol">{run.message}</Alert> : null}
       {run.allowLargeDeletion ? <Alert color="yellow">{t.overridden}</Alert> : null}
       <SimpleGrid cols={{ base: 2, sm: 5 }}>
-        <Figure label={t.added} value={format.number(counts.added)} tone="good" />
-        <Figure label={t.reactivated} value={format.number(counts.reactivated)} tone="good" />
-        <Figure label={t.updated} value={format.number(counts.updated)} tone="warn" />
-        <Figure label={t.deactivated} value={format.number(counts.deactivated)} tone="bad" />
+        <Figure
+          label={t.added}
+          value={format.number(counts.added)}
+          tone={counts.added > 0 ? "good" : undefined}
+        />
+        <Figure
+          label={t.reactivated}
+          value={format.number(counts.reactivated)}
+          tone={counts.reactivated > 0 ? "good" : undefined}
+        />
+        <Figure
+          label={t.updated}
+          value={format.number(counts.updated)}
+          tone={counts.updated > 0 ? "warn" : undefined}
+        />
+        <Figure
+          label={t.deactivated}
+          value={format.number(counts.deactivated)}
+          tone={counts.deactivated > 0 ? "bad" : undefined}
+        />
         <Figure label={t.unchanged} value={format.number(counts.unchanged)} />
       </SimpleGrid>
       <Panel>
@@ -94,7 +105,7 @@ function Shown({ run }: { run: SyncRun }) {
         />
       </Panel>
       {run.conflicts.length > 0 ? <Conflicts run={run} /> : null}
-      <Changes id={run.id} />
+      <UserChanges id={run.id} />
     </Page>
   );
 }
@@ -153,7 +164,7 @@ function Undo({ run }: { run: SyncRun }) {
   );
 }
 
-function Changes({ id }: { id: string }) {
+function UserChanges({ id }: { id: string }) {
   const { text } = useText();
   const t = text.directory.runs;
   const [page, setPage] = useState(1);
@@ -174,13 +185,9 @@ function Changes({ id }: { id: string }) {
           { key: "action", header: t.action, cell: (one) => t.actions[one.action] ?? one.action },
           {
             key: "fields",
+            wide: true,
             header: text.directory.preview.changes,
-            cell: (one) =>
-              one.changes.map((change) => (
-                <div key={change.field}>
-                  {change.field}: {change.from ?? "–"} → {change.to ?? "–"}
-                </div>
-              )),
+            cell: (one) => <Changes changes={one.changes} />,
           },
         ]}
         rowKey={(one) => one.userId}

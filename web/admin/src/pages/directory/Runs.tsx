@@ -1,4 +1,4 @@
-import { Group, Select } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api } from "../../api/client";
@@ -6,6 +6,7 @@ import type { SyncRun } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Page } from "../../ui/Page";
 import { Empty } from "../../ui/states";
 import { Tag } from "../../ui/Tag";
@@ -85,7 +86,7 @@ export function Component() {
   const columns = useColumns();
   return (
     <Page title={t.title} lead={t.lead}>
-      <Group role="search">
+      <Filters>
         <Select
           label={text.directory.users.filterLocation}
           placeholder={text.common.all}
@@ -94,7 +95,7 @@ export function Component() {
           value={location ?? null}
           onChange={(value) => set("location", value)}
         />
-      </Group>
+      </Filters>
       <DataTable
         label={t.title}
         columns={columns}

@@ -8,6 +8,7 @@ import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Page } from "../../ui/Page";
 import { SearchField } from "../../ui/SearchField";
 import { Empty } from "../../ui/states";
@@ -92,13 +93,13 @@ function useColumns(
   ];
 }
 
-function Filters() {
+function ListFilters() {
   const { text } = useText();
   const t = text.directory.users;
   const { get, set } = useListParams();
   const locations = useLocations().data?.items ?? [];
   return (
-    <Group gap="sm" align="flex-end" role="search">
+    <Filters>
       <SearchField value={get("q")} onSearch={(q) => set("q", q)} label={t.search} />
       <Select
         label={t.filterLocation}
@@ -107,7 +108,6 @@ function Filters() {
         data={locations.map((one) => ({ value: String(one.id), label: one.locationName }))}
         value={get("location") ?? null}
         onChange={(value) => set("location", value)}
-        w={180}
       />
       <Select
         label={t.filterStatus}
@@ -119,7 +119,6 @@ function Filters() {
         ]}
         value={get("status") ?? null}
         onChange={(value) => set("status", value)}
-        w={160}
       />
       <TextInput
         type="date"
@@ -133,7 +132,7 @@ function Filters() {
         value={get("to") ?? ""}
         onChange={(event) => set("to", event.currentTarget.value)}
       />
-    </Group>
+    </Filters>
   );
 }
 
@@ -167,7 +166,7 @@ export function Component() {
         </>
       }
     >
-      <Filters />
+      <ListFilters />
       <DataTable
         label={t.title}
         columns={columns}

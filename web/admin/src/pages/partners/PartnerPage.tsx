@@ -25,14 +25,7 @@ export function Component() {
     queryFn: () => api.get("/api/partners/{id}", { params: { path: { id } } }),
   });
   return (
-    <Page
-      title={partner.data?.name ?? t.title}
-      actions={
-        <Button component={Link} to="/partners" variant="default">
-          {t.all}
-        </Button>
-      }
-    >
+    <Page title={partner.data?.name ?? t.title} back={{ to: "/partners", label: t.title }}>
       <Answered query={partner}>
         {(shown) => (
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
@@ -102,9 +95,9 @@ function Documents({ partner }: { partner: Partner }) {
       <Stack>
         <Facts
           facts={[
-            [t.kyc, [kyc.documentType, kyc.documentNumber].filter(Boolean).join(" · ") || "–"],
-            [text.bookings.when, format.moment(kyc.submittedAt)],
-            [t.reason, kyc.reason ?? "–"],
+            [t.document, [kyc.documentType, kyc.documentNumber].filter(Boolean).join(" · ") || "–"],
+            [t.submitted, format.moment(kyc.submittedAt)],
+            ...(kyc.reason ? ([[t.reason, kyc.reason]] as [string, string][]) : []),
           ]}
         />
         {url ? (

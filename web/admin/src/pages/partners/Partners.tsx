@@ -1,4 +1,4 @@
-import { Group, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api } from "../../api/client";
@@ -6,6 +6,7 @@ import type { Partner } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Page } from "../../ui/Page";
 import { SearchField } from "../../ui/SearchField";
 import { Empty } from "../../ui/states";
@@ -69,9 +70,10 @@ export function Component() {
   ];
   return (
     <Page title={t.title} lead={t.lead}>
-      <Group gap="sm" role="search">
-        <SearchField value={q} onSearch={(value) => set("q", value)} />
+      <Filters>
+        <SearchField value={q} onSearch={(value) => set("q", value)} label={t.search} />
         <SegmentedControl
+          className="filter-choice"
           aria-label={t.kyc}
           value={status ?? ""}
           onChange={(value) => set("status", value)}
@@ -80,7 +82,7 @@ export function Component() {
             label: value ? (t.states[value] ?? value) : text.common.all,
           }))}
         />
-      </Group>
+      </Filters>
       <DataTable
         label={t.title}
         columns={columns}

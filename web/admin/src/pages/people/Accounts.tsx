@@ -9,6 +9,7 @@ import { useText } from "../../i18n/text";
 import { useUser } from "../../session/useSession";
 import { Confirm } from "../../ui/Confirm";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Page } from "../../ui/Page";
 import { SearchField } from "../../ui/SearchField";
 import { Empty } from "../../ui/states";
@@ -132,9 +133,10 @@ export function Component() {
         </Button>
       }
     >
-      <Group role="search">
+      <Filters>
         <SearchField value={get("q")} onSearch={(value) => set("q", value)} label={t.search} />
         <SegmentedControl
+          className="filter-choice"
           aria-label={t.role}
           value={get("role") ?? ""}
           onChange={(value) => set("role", value)}
@@ -143,7 +145,7 @@ export function Component() {
             label: value ? text.session.roles[value] : text.common.all,
           }))}
         />
-      </Group>
+      </Filters>
       <DataTable
         label={t.title}
         columns={columns}

@@ -1,7 +1,7 @@
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import { api } from "../../api/client";
 import type { Member } from "../../api/types";
 import { useFormat } from "../../i18n/format";
@@ -53,14 +53,7 @@ export function Component() {
     },
   );
   return (
-    <Page
-      title={organization.data ?? t.members}
-      actions={
-        <Button component={Link} to="/organizations" variant="default">
-          {t.all}
-        </Button>
-      }
-    >
+    <Page title={organization.data ?? t.members} back={{ to: "/organizations", label: t.title }}>
       <Panel title={t.addMember}>
         <Addition id={id} />
       </Panel>

@@ -39,6 +39,7 @@ function useColumns(ofOne: boolean): Column<SyncAttempt>[] {
     {
       key: "direction",
       header: t.direction,
+      fixed: true,
       cell: (one) => text.sales.directions[one.direction] ?? one.direction,
     },
     {
@@ -52,15 +53,15 @@ function useColumns(ofOne: boolean): Column<SyncAttempt>[] {
       key: "duration",
       header: t.duration,
       align: "right",
+      fixed: true,
       cell: (one) => t.milliseconds(format.number(one.durationMs)),
     },
     {
       key: "error",
       header: t.error,
+      wide: true,
       cell: (one) =>
-        one.error
-          ? `${one.category ? `${one.category}: ` : ""}${one.error}${one.remoteCode ? ` (${one.remoteCode})` : ""}`
-          : "–",
+        one.error ? `${one.error}${one.remoteCode ? ` (${one.remoteCode})` : ""}` : "–",
     },
   ];
 }

@@ -3,21 +3,29 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client";
+import { useFields } from "../../i18n/fields";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
-import { DataTable, whole } from "../../ui/DataTable";
 import { Answered } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
+import { WholeTable } from "../../ui/WholeTable";
 import { useActing } from "./acting";
 import { useDocument } from "./DocumentPage";
 import { Sales } from "./Sales";
 
 type Side = "crm" | "metakocka";
 
+/** First what both sides say, each in its own way; then what only one of them knows. */
+function bothFirst<T extends { crm?: string | null; metakocka?: string | null }>(fields: T[]): T[] {
+  const ofOne = ({ crm, metakocka }: T) => (crm != null && metakocka != null ? 0 : 1);
+  return [...fields].sort((one, other) => ofOne(one) - ofOne(other));
+}
+
 export function Component() {
   const { id = "" } = useParams();
   const { text } = useText();
   const { key } = useActing();
+  const fields = useFields();
   const t = text.sales.conflict;
   const document = useDocument(id);
   const params = { path: { documentId: id } };
@@ -26,21 +34,32 @@ export function Component() {
     queryFn: () => api.get("/api/integrations/metakocka/conflicts/{documentId}", { params }),
   });
   return (
-    <Sales title={t.title(document.data?.documentNumber ?? id)} lead={t.lead}>
+    <Sales
+      title={t.title(document.data?.documentNumber ?? id)}
+      lead={t.lead}
+      back={{
+        to: `/documents/${encodeURIComponent(id)}`,
+        label: document.data?.documentNumber ?? text.sales.detail.document,
+      }}
+    >
       <Answered query={conflict}>
         {(shown) => (
           <Stack>
             {shown.deletedInMetakocka ? <Alert color="yellow">{t.deletedThere}</Alert> : null}
             {shown.fields.length > 0 ? (
-              <DataTable
+              <WholeTable
                 label={t.title(document.data?.documentNumber ?? id)}
                 rowKey={(one) => one.field}
-                query={whole(shown.fields)}
+                rows={bothFirst(shown.fields)}
                 empty={null}
                 columns={[
-                  { key: "field", header: t.field, cell: (one) => one.field },
-                  { key: "here", header: t.here, cell: (one) => one.crm ?? "–" },
-                  { key: "there", header: t.there, cell: (one) => one.metakocka ?? "–" },
+                  { key: "field", header: t.field, cell: (one) => fields.name(one.field) },
+                  { key: "here", header: t.here, cell: (one) => fields.value(one.field, one.crm) },
+                  {
+                    key: "there",
+                    header: t.there,
+                    cell: (one) => fields.value(one.field, one.metakocka),
+                  },
                 ]}
               />
             ) : null}

@@ -8,11 +8,11 @@ import type { SalesDocument } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
-import { DataTable, whole } from "../../ui/DataTable";
 import { Facts } from "../../ui/Facts";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
+import { WholeTable } from "../../ui/WholeTable";
 import { Attempts } from "./Attempts";
 import { useActing } from "./acting";
 import { SyncOne } from "./buttons";
@@ -37,6 +37,7 @@ export function Component() {
   return (
     <Sales
       title={document.data?.documentNumber ?? t.detail.document}
+      back={{ to: "/documents", label: t.title }}
       lead={
         document.data ? (
           <Group gap="xs">
@@ -156,10 +157,10 @@ function Lines({ document }: { document: SalesDocument }) {
   const lines = document.lines.map((line, place) => ({ ...line, place }));
   return (
     <Panel title={text.sales.detail.lines}>
-      <DataTable
+      <WholeTable
         label={text.sales.detail.lines}
         rowKey={(line) => line.place}
-        query={whole(lines)}
+        rows={lines}
         empty={<Empty title={text.common.none} />}
         columns={[
           { key: "name", header: t.lineName, cell: (line) => line.name ?? line.code },

@@ -1,4 +1,4 @@
-import { Button, Group, Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import type { SalesDocument } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { SearchField } from "../../ui/SearchField";
 import { Empty } from "../../ui/states";
 import { useListParams } from "../../ui/useListParams";
@@ -63,35 +64,47 @@ function useColumns(): Column<SalesDocument>[] {
       key: "actions",
       header: <span className="visually-hidden">{text.common.actions}</span>,
       align: "right",
-      cell: (one) => <SyncOne documentId={one.id} />,
+      cell: (one) =>
+        one.syncStatus === "conflict" ? (
+          <Button
+            component={Link}
+            to={`/documents/${encodeURIComponent(one.id)}/conflict`}
+            size="compact-sm"
+            variant="default"
+          >
+            {t.errors.compare}
+          </Button>
+        ) : (
+          <SyncOne documentId={one.id} />
+        ),
     },
   ];
 }
 
-function Filters() {
+function ListFilters() {
   const { text } = useText();
   const t = text.sales;
   const { get, set } = useListParams();
   return (
-    <Group gap="sm" role="search">
+    <Filters>
       <SearchField value={get("q")} onSearch={(q) => set("q", q)} label={t.search} />
       <Select
-        aria-label={t.filterType}
-        placeholder={t.filterType}
+        label={t.filterType}
+        placeholder={text.common.all}
         clearable
         data={DOCUMENT_TYPES.map((value) => ({ value, label: t.types[value] ?? value }))}
         value={get("type") ?? null}
         onChange={(value) => set("type", value)}
       />
       <Select
-        aria-label={t.filterSync}
-        placeholder={t.filterSync}
+        label={t.filterSync}
+        placeholder={text.common.all}
         clearable
         data={SYNC_STATES.map((value) => ({ value, label: t.syncStates[value] ?? value }))}
         value={get("sync") ?? null}
         onChange={(value) => set("sync", value)}
       />
-    </Group>
+    </Filters>
   );
 }
 
@@ -112,7 +125,7 @@ export function Component() {
         </>
       }
     >
-      <Filters />
+      <ListFilters />
       <List />
       <DocumentForm opened={creating} onClose={creation.close} />
     </Sales>

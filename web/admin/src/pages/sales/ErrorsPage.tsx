@@ -61,7 +61,7 @@ function useColumns(): Column<SyncMapping>[] {
       header: text.sales.sync,
       cell: (one) => <DocumentSyncTag status={one.syncStatus} />,
     },
-    { key: "problem", header: t.problem, cell: (one) => one.syncError ?? "–" },
+    { key: "problem", header: t.problem, wide: true, cell: (one) => one.syncError ?? "–" },
     { key: "code", header: t.code, cell: (one) => one.remoteCode ?? "–" },
     {
       key: "next",

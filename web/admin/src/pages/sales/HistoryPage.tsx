@@ -1,5 +1,5 @@
-import { Group } from "@mantine/core";
 import { useText } from "../../i18n/text";
+import { Filters } from "../../ui/Filters";
 import { SearchField } from "../../ui/SearchField";
 import { useListParams } from "../../ui/useListParams";
 import { Attempts } from "./Attempts";
@@ -11,13 +11,13 @@ export function Component() {
   const t = text.sales.history;
   return (
     <Sales title={t.title} lead={t.lead}>
-      <Group role="search">
+      <Filters>
         <SearchField
           value={get("document")}
           onSearch={(id) => set("document", id)}
           label={t.documentId}
         />
-      </Group>
+      </Filters>
       <Attempts documentId={get("document")} page={page} onPage={toPage} />
     </Sales>
   );

@@ -1,4 +1,4 @@
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, LockstepError } from "../../api/client";
@@ -12,6 +12,7 @@ import { ownZone, ScheduleFields } from "../../ui/ScheduleFields";
 import { Answered } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
 import { useActing } from "./acting";
+import { useCredentials } from "./Sales";
 
 type Schedule = Schemas["ImportSchedule"];
 
@@ -19,6 +20,7 @@ type Schedule = Schemas["ImportSchedule"];
 export function ImportSchedule() {
   const { text } = useText();
   const { key } = useActing();
+  const credentials = useCredentials();
   const schedule = useQuery<Schedule | null>({
     queryKey: ["metakocka", "schedule", key],
     queryFn: () =>
@@ -26,11 +28,14 @@ export function ImportSchedule() {
         if (error instanceof LockstepError && error.status === 404) return null;
         throw error;
       }),
+    // Without credentials nothing is pulled by itself: there is nothing to ask for.
+    enabled: credentials.data?.configured === true,
   });
+  if (credentials.data?.configured === false) return null;
   return (
     <Panel title={text.sales.settings.schedule}>
       <Answered query={schedule}>
-        {(known) => <Form key={known?.cron ?? ""} known={known} />}
+        {(known) => <Form key={known?.cron ?? ""} known={known?.cron ? known : null} />}
       </Answered>
     </Panel>
   );
@@ -51,11 +56,16 @@ function Form({ known }: { known: Schedule | null }) {
       }),
     { stale: ["metakocka"], quiet: true },
   );
+  const remove = useAct(
+    () => api.post("/api/integrations/metakocka/import-schedule", { body: { cron: null } }),
+    { stale: ["metakocka"], quiet: true },
+  );
+  const error = save.error ?? remove.error;
   return (
     <Stack maw={560}>
-      {save.error ? (
+      {error ? (
         <Alert color="red" role="alert">
-          {sentence(save.error, text)}
+          {sentence(error, text)}
         </Alert>
       ) : null}
       {known ? (
@@ -69,9 +79,16 @@ function Form({ known }: { known: Schedule | null }) {
         <Text size="sm">{t.scheduleNone}</Text>
       )}
       <ScheduleFields value={value} onChange={setValue} />
-      <Button w="fit-content" loading={save.isPending} onClick={() => save.mutate()}>
-        {t.scheduleSave}
-      </Button>
+      <Group>
+        <Button loading={save.isPending} onClick={() => save.mutate()}>
+          {t.scheduleSave}
+        </Button>
+        {known ? (
+          <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
+            {text.directory.locations.removeSchedule}
+          </Button>
+        ) : null}
+      </Group>
     </Stack>
   );
 }

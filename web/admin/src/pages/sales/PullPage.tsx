@@ -1,10 +1,11 @@
-import { Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { Button, Select, Text, TextInput } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import type { RemoteDocument } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Empty } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
 import { useListParams } from "../../ui/useListParams";
@@ -112,7 +113,7 @@ function Waiting() {
   const total = remote.data?.total ?? 0;
   return (
     <>
-      <Group role="search" align="flex-end">
+      <Filters>
         <Select
           label={text.sales.filterType}
           placeholder={text.common.all}
@@ -127,13 +128,14 @@ function Waiting() {
           value={since ?? ""}
           onChange={(event) => set("since", event.currentTarget.value)}
         />
-      </Group>
+      </Filters>
       <DataTable
         label={t.title}
         columns={columns}
         rowKey={(one) => one.id}
         query={remote}
         onPage={toPage}
+        unnumbered
         empty={<Empty title={t.empty}>{t.emptyHelp}</Empty>}
       />
       {total > 0 ? (

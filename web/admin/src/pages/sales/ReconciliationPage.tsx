@@ -1,14 +1,15 @@
-import { Alert, Group, TextInput } from "@mantine/core";
+import { Alert, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api } from "../../api/client";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
-import { DataTable, whole } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { Tag } from "../../ui/Tag";
 import { useListParams } from "../../ui/useListParams";
+import { WholeTable } from "../../ui/WholeTable";
 import { useActing } from "./acting";
 import { Sales } from "./Sales";
 
@@ -32,7 +33,7 @@ export function Component() {
   });
   return (
     <Sales title={t.title} lead={t.lead}>
-      <Group align="flex-end">
+      <Filters>
         <TextInput
           type="date"
           label={t.from}
@@ -45,12 +46,12 @@ export function Component() {
           value={to}
           onChange={(event) => set("to", event.currentTarget.value)}
         />
-      </Group>
+      </Filters>
       <Answered query={compared}>
         {({ days, differences }) => (
           <>
             {differences.length === 0 ? (
-              <Alert color="teal" role="status">
+              <Alert color="petrol" role="status">
                 {t.agree}
               </Alert>
             ) : (
@@ -73,17 +74,29 @@ function Days({ rows }: { rows: { date: string; crm: Side; metakocka: Side }[] }
   const side = ({ count, total }: Side) =>
     `${t.documents(count, format.number(count))} · ${format.amount(total)}`;
   return (
-    <DataTable
-      label={t.title}
-      columns={[
-        { key: "day", header: t.day, cell: (one) => format.day(`${one.date}T00:00`) },
-        { key: "here", header: t.here, align: "right", cell: (one) => side(one.crm) },
-        { key: "there", header: t.there, align: "right", cell: (one) => side(one.metakocka) },
-      ]}
-      rowKey={(one) => one.date}
-      query={whole([...rows].reverse())}
-      empty={<Empty title={t.nothing} />}
-    />
+    <Panel title={t.days}>
+      <WholeTable
+        label={t.days}
+        columns={[
+          { key: "day", header: t.day, cell: (one) => format.day(`${one.date}T00:00`) },
+          { key: "here", header: t.here, align: "right", cell: (one) => side(one.crm) },
+          { key: "there", header: t.there, align: "right", cell: (one) => side(one.metakocka) },
+          {
+            key: "state",
+            header: text.bookings.state,
+            cell: ({ crm, metakocka }) =>
+              crm.count === metakocka.count && crm.total === metakocka.total ? (
+                <Tag tone="good">{t.equal}</Tag>
+              ) : (
+                <Tag tone="bad">{t.unequal}</Tag>
+              ),
+          },
+        ]}
+        rowKey={(one) => one.date}
+        rows={[...rows].reverse()}
+        empty={<Empty title={t.nothing} />}
+      />
+    </Panel>
   );
 }
 
@@ -105,7 +118,7 @@ function Differences({ rows }: { rows: Differing[] }) {
   const total = (value: number | null | undefined) => (value == null ? "–" : format.amount(value));
   return (
     <Panel title={t.differences}>
-      <DataTable
+      <WholeTable
         label={t.differences}
         columns={[
           { key: "date", header: t.day, cell: (one) => format.day(`${one.date}T00:00`) },
@@ -140,7 +153,7 @@ function Differences({ rows }: { rows: Differing[] }) {
           },
         ]}
         rowKey={(one) => `${one.documentId} ${one.metakockaId} ${one.reason}`}
-        query={whole(rows)}
+        rows={rows}
         empty={null}
       />
     </Panel>

@@ -14,6 +14,7 @@ import { useActing } from "./acting";
 export function Sales(props: {
   title: string;
   lead?: ReactNode;
+  back?: { to: string; label: string };
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -42,7 +43,12 @@ export function Sales(props: {
     );
   }
   return (
-    <Page title={props.title} lead={props.lead} actions={isMember ? props.actions : null}>
+    <Page
+      title={props.title}
+      lead={props.lead}
+      back={props.back}
+      actions={isMember ? props.actions : null}
+    >
       <Scope />
       {isMember ? (
         <>

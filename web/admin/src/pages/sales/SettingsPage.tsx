@@ -1,4 +1,13 @@
-import { Alert, Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Group,
+  PasswordInput,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { api } from "../../api/client";
@@ -19,8 +28,10 @@ export function Component() {
   const t = text.sales.settings;
   return (
     <Sales title={t.title} lead={t.lead}>
-      <Credentials key={`credentials ${key}`} />
-      <ImportSchedule key={`schedule ${key}`} />
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+        <Credentials key={`credentials ${key}`} />
+        <ImportSchedule key={`schedule ${key}`} />
+      </SimpleGrid>
     </Sales>
   );
 }
@@ -81,6 +92,7 @@ function KeyForm({ known }: { known: Schemas["MetakockaCredentials"] }) {
           <PasswordInput
             label={t.secretKey}
             description={t.secretHelp}
+            inputWrapperOrder={["label", "input", "description", "error"]}
             autoComplete="off"
             value={secretKey}
             onChange={(event) => setSecretKey(event.currentTarget.value)}
@@ -89,6 +101,7 @@ function KeyForm({ known }: { known: Schemas["MetakockaCredentials"] }) {
         <TextInput
           label={t.baseUrl}
           description={t.baseUrlHelp}
+          inputWrapperOrder={["label", "input", "description", "error"]}
           type="url"
           value={baseUrl}
           onChange={(event) => setBaseUrl(event.currentTarget.value)}
@@ -121,7 +134,7 @@ function Existing() {
   return (
     <Stack gap="sm">
       {test.data ? (
-        <Alert color={test.data.success ? "teal" : "red"} role="status" maw={560}>
+        <Alert color={test.data.success ? "petrol" : "red"} role="status" maw={560}>
           {test.data.success ? t.testOk : test.data.error}
         </Alert>
       ) : null}

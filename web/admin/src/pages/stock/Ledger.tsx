@@ -33,7 +33,7 @@ function useColumns(ofOne: boolean): Column<Movement>[] {
     ...(ofOne ? [] : [product]),
     {
       key: "variant",
-      header: t.variants,
+      header: t.variant,
       cell: (one) => `${one.size} · ${one.color}`,
     },
     {

@@ -1,7 +1,8 @@
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { api } from "../../api/client";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
+import { Filters } from "../../ui/Filters";
 import { warn } from "../../ui/notify";
 import { Page } from "../../ui/Page";
 import { SearchField } from "../../ui/SearchField";
@@ -25,7 +26,7 @@ export function Component() {
   });
   return (
     <Page
-      title={t.ledger}
+      title={text.common.nav.movements}
       lead={t.ledgerLead}
       actions={
         <Button variant="default" loading={verify.isPending} onClick={() => verify.mutate()}>
@@ -33,14 +34,14 @@ export function Component() {
         </Button>
       }
     >
-      <Group role="search">
+      <Filters>
         <SearchField
           value={get("product")}
           onSearch={(id) => set("product", id)}
           label={t.productId}
         />
         <SearchField value={get("order")} onSearch={(id) => set("order", id)} label={t.orderId} />
-      </Group>
+      </Filters>
       <Ledger productId={get("product")} orderId={get("order")} page={page} onPage={toPage} />
     </Page>
   );

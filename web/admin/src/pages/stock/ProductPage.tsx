@@ -3,18 +3,18 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPencil, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client";
 import type { Product } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { Confirm } from "../../ui/Confirm";
-import { DataTable, whole } from "../../ui/DataTable";
 import { Figure } from "../../ui/Figure";
 import { Page } from "../../ui/Page";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
+import { WholeTable } from "../../ui/WholeTable";
 import { type Adjusted, AdjustModal } from "./AdjustModal";
 import { Ledger } from "./Ledger";
 import { ProductForm } from "./ProductForm";
@@ -33,7 +33,7 @@ export function Component() {
   });
   if (product.data) return <Shown product={product.data} />;
   return (
-    <Page title={text.stock.product}>
+    <Page title={text.stock.product} back={{ to: "/products", label: text.stock.title }}>
       <Answered query={product}>{() => null}</Answered>
     </Page>
   );
@@ -48,6 +48,7 @@ function Shown({ product }: { product: Product }) {
   return (
     <Page
       title={product.title}
+      back={{ to: "/products", label: t.title }}
       lead={
         <>
           {product.description}
@@ -58,9 +59,6 @@ function Shown({ product }: { product: Product }) {
       }
       actions={
         <>
-          <Button component={Link} to="/products" variant="default">
-            {t.title}
-          </Button>
           <Button
             variant="default"
             leftSection={<IconPencil size={16} aria-hidden />}
@@ -100,10 +98,10 @@ function Variants({ product }: { product: Product }) {
   );
   return (
     <Panel title={t.variants}>
-      <DataTable
+      <WholeTable
         label={t.variants}
         rowKey={(one) => `${one.size} ${one.color}`}
-        query={whole(items)}
+        rows={items}
         empty={<Empty title={text.common.none} />}
         columns={[
           { key: "size", header: t.size, cell: (one) => one.size },

@@ -1,4 +1,4 @@
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -8,11 +8,13 @@ import type { Product } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Filters } from "../../ui/Filters";
 import { Page } from "../../ui/Page";
 import { SearchField } from "../../ui/SearchField";
 import { Empty } from "../../ui/states";
 import { useListParams } from "../../ui/useListParams";
 import { ProductForm } from "./ProductForm";
+import { ImportFailure, StockFiles, useImport } from "./StockFiles";
 import { AvailabilityTag, LiveNumber } from "./StockNumber";
 import { LOW, units } from "./units";
 
@@ -88,6 +90,7 @@ export function Component() {
     placeholderData: keepPreviousData,
   });
   const columns = useColumns();
+  const importing = useImport();
   return (
     <Page
       title={t.title}
@@ -97,15 +100,17 @@ export function Component() {
           <Button component={Link} to="/stock/movements" variant="default">
             {t.ledger}
           </Button>
+          <StockFiles importing={importing} />
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={creation.open}>
             {t.create}
           </Button>
         </>
       }
     >
-      <Group role="search">
+      <ImportFailure error={importing.error} />
+      <Filters>
         <SearchField value={q} onSearch={(value) => set("q", value)} label={t.search} />
-      </Group>
+      </Filters>
       <DataTable
         label={t.title}
         columns={columns}
