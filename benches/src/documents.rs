@@ -29,6 +29,8 @@ const TIME: Duration = Duration::from_secs(4);
 const RUNS: usize = 3;
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(200);
+/// After how many looks it says how far it is: minutes pass.
+const TOLD: usize = 100;
 const SYNC: &str = "/api/integrations/metakocka/sales-documents/sync";
 
 /// What syncing all documents took.
@@ -128,7 +130,12 @@ async fn sync(node: &Node, token: &str, metakocka: &Server) -> anyhow::Result<Sy
         loop {
             tokio::select! {
                 report = &mut synced => break report?,
-                _ = looks.tick() => memory.push(node.memory("VmRSS")?),
+                _ = looks.tick() => {
+                    memory.push(node.memory("VmRSS")?);
+                    if memory.len().is_multiple_of(TOLD) {
+                        tell(metakocka);
+                    }
+                }
             }
         }
     };
@@ -148,6 +155,12 @@ async fn sync(node: &Node, token: &str, metakocka: &Server) -> anyhow::Result<Sy
         calls: metakocka.calls().total(),
         memory: (peak(first), peak(second)),
     })
+}
+
+#[expect(clippy::print_stdout, reason = "somebody waits for it")]
+fn tell(metakocka: &Server) {
+    let done = metakocka.documents(COMPANY).len();
+    println!("  {done} of {DOCUMENTS} documents are there …");
 }
 
 impl Sync {

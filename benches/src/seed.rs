@@ -85,7 +85,8 @@ impl Place {
     pub(crate) async fn sqlite_connection(&self) -> anyhow::Result<SqliteConnection> {
         let options = SqliteConnectOptions::from_str(&self.url())?
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", "4000");
         Ok(options.connect().await?)
     }
 

@@ -15,6 +15,8 @@ use crate::{
 const USERS: u32 = 100_000;
 const CHANGED: usize = 1_000;
 const RUNS: usize = 5;
+/// How long a patient server takes for an answer, in milliseconds. Real ones take seconds.
+const ANSWER: u64 = 50;
 /// How many pages are read at once, by the gateway as well.
 const AT_ONCE: u32 = 4;
 /// The product's own example, and how long it may take, in seconds.
@@ -27,7 +29,10 @@ struct Figures {
     whole: Vec<f64>,
     execute: Vec<f64>,
     undo: Vec<f64>,
-    bare: Vec<f64>,
+    bare_execute: Vec<f64>,
+    bare_undo: Vec<f64>,
+    /// Of a server that takes its time: fetching alone, and the whole.
+    slow: (f64, f64),
 }
 
 /// A large server of which one user in a hundred changes each time, and the product's own example.
@@ -47,7 +52,9 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
         for run in 0..RUNS {
             round(&place, &server, &mut admin, (run, &mut figures)).await?;
         }
-        rows.extend(rows_of(&place, &figures, node.memory("VmHWM")?, example));
+        let peak = node.memory("VmHWM")?;
+        figures.slow = slow(&server, &mut admin).await?;
+        rows.extend(rows_of(&place, &figures, peak, example));
     }
     Ok(rows)
 }
@@ -93,25 +100,31 @@ async fn first_sync(place: &Place, server: &UserServer) -> anyhow::Result<()> {
     place.execute("ANALYZE").await
 }
 
+/// Changes one user in a hundred.
+fn change(server: &UserServer, run: usize) {
+    server.edit_users(|users| {
+        for user in users.iter_mut().skip(run).step_by(100) {
+            user.name = format!("{} {run}", user.name);
+        }
+    });
+}
+
 async fn round(
     place: &Place,
     server: &UserServer,
     admin: &mut Client,
     (run, figures): (usize, &mut Figures),
 ) -> anyhow::Result<()> {
-    server.edit_users(|users| {
-        for user in users.iter_mut().skip(run).step_by(100) {
-            user.name = format!("{} {run}", user.name);
-        }
-    });
+    change(server, run);
     figures.fetch.push(fetch(server).await?);
     let started = Instant::now();
     let (done, execute) = sync(admin, 8).await?;
     figures.whole.push(started.elapsed().as_secs_f64());
     anyhow::ensure!(done["updated"] == CHANGED, "not all were updated: {done}");
     figures.execute.push(execute);
-    figures.bare.push(bare(place).await?);
     let id = done["runId"].as_str().context("no run")?;
+    let bare_execute = bare(place, include_str!("sql/user_sync_execute.sql"), (id, run));
+    figures.bare_execute.push(bare_execute.await?);
     let path = format!("/api/user-sync/runs/{id}/undo");
     let started = Instant::now();
     let undone = admin.json("POST", &path, &json!({})).await?;
@@ -120,9 +133,26 @@ async fn round(
         undone["restored"] == CHANGED,
         "not all were restored: {undone}"
     );
+    let bare_undo = bare(place, include_str!("sql/user_sync_undo.sql"), (id, run));
+    figures.bare_undo.push(bare_undo.await?);
     // The next round begins where the server is.
     sync(admin, 8).await?;
     Ok(())
+}
+
+/// The same with a server that takes its time, once: a thousand pages take as long as they take.
+async fn slow(server: &UserServer, admin: &mut Client) -> anyhow::Result<(f64, f64)> {
+    server.behave(|behavior| {
+        behavior.sign_in_ms = ANSWER;
+        behavior.page_ms = ANSWER;
+    });
+    change(server, RUNS);
+    let fetch = fetch(server).await?;
+    let started = Instant::now();
+    let (done, _) = sync(admin, 8).await?;
+    let whole = started.elapsed().as_secs_f64();
+    anyhow::ensure!(done["updated"] == CHANGED, "not all were updated: {done}");
+    Ok((fetch, whole))
 }
 
 /// Reads the same pages and does nothing with them.
@@ -153,19 +183,17 @@ async fn fetch(server: &UserServer) -> anyhow::Result<f64> {
     Ok(started.elapsed().as_secs_f64())
 }
 
-/// The bare statement that changes the same users again, in one transaction.
-async fn bare(place: &Place) -> anyhow::Result<f64> {
+/// Bare statements that leave behind what such a run must leave behind, of the users that the run `id` changed, in one
+/// transaction.
+async fn bare(place: &Place, script: &str, (id, run): (&str, usize)) -> anyhow::Result<f64> {
     let begin = match place {
         Place::Sqlite { .. } => "BEGIN IMMEDIATE",
         Place::Postgres { .. } => "BEGIN",
     };
-    let script = format!(
-        "{begin}; UPDATE directory_users SET name = c.after_name, phone = c.after_phone, role = c.after_role, \
-         company = c.after_company, status = c.after_status, remote_id = c.after_remote_id, search = c.after_search, \
-         fingerprint = c.after_fingerprint, revision = revision, updated_at = updated_at FROM user_sync_changes c \
-         WHERE c.plan_id = (SELECT plan_id FROM user_sync_runs ORDER BY started_at DESC, id DESC LIMIT 1) \
-         AND c.kind = 'updated' AND directory_users.id = c.user_id; COMMIT"
-    );
+    let script = script
+        .replace("{id}", id)
+        .replace("{run}", &run.to_string());
+    let script = format!("{begin};\n{script}\nCOMMIT;");
     let started = Instant::now();
     place.execute(&script).await?;
     Ok(started.elapsed().as_secs_f64())
@@ -174,7 +202,7 @@ async fn bare(place: &Place) -> anyhow::Result<f64> {
 fn rows_of(place: &Place, figures: &Figures, peak: f64, example: f64) -> Vec<Row> {
     let what = |what: &str| format!("user sync, {what}, {}", place.name());
     let of = |figures: &[f64]| median(figures.to_vec());
-    let bare = of(&figures.bare);
+    let (bare_execute, bare_undo) = (of(&figures.bare_execute), of(&figures.bare_undo));
     let against = |name: &str, measured: f64, baseline: (f64, &str), limit| Row {
         what: what(&format!("{USERS} users, {CHANGED} changed: {name}")),
         measured: format!("{:.0} ms", measured * 1_000.0),
@@ -184,12 +212,23 @@ fn rows_of(place: &Place, figures: &Figures, peak: f64, example: f64) -> Vec<Row
     };
     let fetch = of(&figures.fetch);
     vec![
-        against("execute", of(&figures.execute), (bare, "bare SQL"), 2.0),
-        against("undo", of(&figures.undo), (bare, "bare SQL"), 2.0),
+        against(
+            "execute",
+            of(&figures.execute),
+            (bare_execute, "bare SQL"),
+            2.0,
+        ),
+        against("undo", of(&figures.undo), (bare_undo, "bare SQL"), 2.0),
         against(
             "first page to applied",
             of(&figures.whole),
             (fetch, "fetching alone"),
+            1.3,
+        ),
+        against(
+            &format!("first page to applied, {ANSWER} ms an answer"),
+            figures.slow.1,
+            (figures.slow.0, "fetching alone"),
             1.3,
         ),
         Row {

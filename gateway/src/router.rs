@@ -41,7 +41,10 @@ pub(crate) fn routes(parts: &Parts) -> (Router, utoipa::openapi::OpenApi) {
             Arc::new(StockSockets::new(realtime.clone())),
         ))
         .merge(user_sync::router(users.service.clone()))
-        .merge(metakocka::router(documents.metakocka.clone()))
+        .merge(metakocka::router(
+            documents.metakocka.clone(),
+            database.clone(),
+        ))
         .merge(partners::router(accounts.clone()))
         .merge(realtime::router(realtime))
         .merge(outbox::router(database.clone(), tail.clone()))

@@ -2,7 +2,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::sql_migration::{SqlMigration, sql_migration};
 
-const ALL: [SqlMigration; 7] = [
+const ALL: [SqlMigration; 8] = [
     sql_migration!("m0001_accounts"),
     sql_migration!("m0002_outbox"),
     sql_migration!("m0003_bookings"),
@@ -10,6 +10,7 @@ const ALL: [SqlMigration; 7] = [
     sql_migration!("m0005_realtime"),
     sql_migration!("m0006_user_sync"),
     sql_migration!("m0007_metakocka"),
+    sql_migration!("m0008_user_sync_revisions"),
 ];
 
 /// The names of all migrations, in order.

@@ -10,15 +10,21 @@ mod pull;
 mod reconciliation;
 mod runs;
 mod schedule;
+mod standings;
 mod sync;
 mod wire;
 
+use std::sync::Arc;
+
+use axum::Extension;
+use database::Database;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::service::Metakocka;
 
 /// Everything under `/api/sales-documents` and `/api/integrations/metakocka`.
-pub fn router(metakocka: Metakocka) -> OpenApiRouter {
+pub fn router(metakocka: Metakocka, database: Database) -> OpenApiRouter {
+    let standings = Arc::new(standings::Standings::new(database));
     OpenApiRouter::new()
         .routes(routes!(documents::list, documents::create))
         .routes(routes!(documents::find, documents::edit, documents::delete))
@@ -38,5 +44,6 @@ pub fn router(metakocka: Metakocka) -> OpenApiRouter {
         .routes(routes!(history::list))
         .routes(routes!(reconciliation::reconcile))
         .routes(routes!(schedule::find, schedule::set))
+        .layer(Extension(standings))
         .with_state(metakocka)
 }

@@ -61,6 +61,11 @@ impl Policy {
     pub(crate) fn lease(&self) -> TimeDelta {
         self.timeout + TimeDelta::seconds(2)
     }
+
+    /// What has to be left of a lease for a call that begins now.
+    pub(crate) fn long_enough(&self) -> TimeDelta {
+        self.timeout + TimeDelta::seconds(1)
+    }
 }
 
 /// What the service is made of.

@@ -13,9 +13,10 @@ pub use error::SyncError;
 pub use http::router;
 pub use model::{
     Change, ChangeKind, Compared, Comparison, Counts, Credentials, DirectoryUser, Doubt, DoubtKind,
-    Group, Image, InvalidRow, Lists, LocationEdit, LocationId, LocationIdError, Outcome, Phase,
-    Plan, PlanId, Profile, Reading, RemoteUser, Run, RunId, RunStatus, Source, Status,
-    SyncLocation, Totals, Trigger, UnknownGroup, UnknownStatus, UserId, Verdict,
+    Group, Image, InvalidRow, Lists, LocationEdit, LocationId, LocationIdError, Outcome, Outline,
+    Phase, Plan, PlanId, Profile, Reading, RemoteUser, RemoteUsersByEmail, Roster, Run, RunId,
+    RunStatus, Source, Status, SyncLocation, Totals, Trigger, UnknownGroup, UnknownStatus, UserId,
+    Verdict,
 };
 pub use progress::{Progress, ProgressReport, Subject};
 pub use remote::{

@@ -3,6 +3,7 @@
 mod attempt;
 mod call;
 mod doctor;
+mod fields;
 mod read;
 mod row;
 mod session;

@@ -5,6 +5,7 @@ mod entity;
 mod fresh;
 mod locations;
 mod plans;
+mod roster;
 mod runs;
 mod sql;
 mod sync;
@@ -20,7 +21,7 @@ pub use validation::Page;
 
 use crate::model::{
     Change, ChangeKind, Compared, DirectoryUser, InvalidRow, LocationId, Outcome, Phase, Plan,
-    PlanId, Run, RunId, Status, SyncLocation, Trigger, UserId, Verdict,
+    PlanId, Roster, Run, RunId, Status, SyncLocation, Trigger, UserId, Verdict,
 };
 
 pub use self::{
@@ -183,12 +184,14 @@ pub trait UserRepository: Send + Sync {
     /// The number that counts the changes of a location's users.
     async fn revision(&self, location: LocationId) -> Result<i64, StorageError>;
 
-    /// Users of a location in the order of their e-mails, behind `after`.
-    async fn list_after(
+    /// All users of a location in brief, and the number that counts their changes, as of one moment.
+    async fn roster(&self, location: LocationId) -> Result<Roster, StorageError>;
+
+    /// Users of a location with one of these e-mails, given in lower case, in their order.
+    async fn list_by_email(
         &self,
         location: LocationId,
-        after: &str,
-        limit: u32,
+        email_keys: &[String],
     ) -> Result<Vec<DirectoryUser>, StorageError>;
 }
 

@@ -1,14 +1,22 @@
+use std::sync::Arc;
+
 use api_error::{ApiError, ErrorBody, Json, Query};
 use axum::{
+    Extension,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validation::Violations;
 
-use super::{acting::Acting, error::with_mapping, wire::MappingJson};
+use super::{
+    acting::Acting,
+    error::with_mapping,
+    standings::{Standings, StandingsError},
+    wire::MappingJson,
+};
 use crate::{
     model::{Direction, DocumentId, Mapping},
     repository::{ItemOutcome, RunItem},
@@ -41,13 +49,6 @@ pub(super) struct StatusJson {
     mapping: Option<MappingJson>,
 }
 
-/// How several documents stand; those that were never sent or pulled are left out.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SyncStates)]
-pub(super) struct StatusesJson {
-    mappings: Vec<MappingJson>,
-}
-
 fn document_id(field: &str, text: &str) -> Result<DocumentId, Violations> {
     DocumentId::parse(text.trim()).map_err(|error| Violations::one(field, error))
 }
@@ -59,6 +60,7 @@ fn document_id(field: &str, text: &str) -> Result<DocumentId, Violations> {
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(super) async fn status(
     State(metakocka): State<Metakocka>,
+    Extension(standings): Extension<Arc<Standings>>,
     Acting(scope): Acting,
     Query(query): Query<StatusQuery>,
 ) -> Result<Response, ApiError> {
@@ -81,9 +83,12 @@ pub(super) async fn status(
     }
     let ids = ids.into_iter().map(|id| document_id("documentIds", id));
     let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
-    let mappings = metakocka.mappings(&scope, &ids).await?;
-    let mappings = mappings.into_iter().map(MappingJson::from).collect();
-    Ok(Json(StatusesJson { mappings }).into_response())
+    let body = standings.read(&metakocka, &scope, ids).await;
+    let body = body.map_err(|error| match error {
+        StandingsError::Sync(error) => error.into(),
+        StandingsError::Json(_) => ApiError::internal(error),
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// Whether somebody waits.

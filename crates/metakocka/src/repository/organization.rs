@@ -81,6 +81,14 @@ pub trait Settings: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<i64>, StorageError>;
 
+    /// Keeps a place for longer. `false` where somebody else has it.
+    async fn keep_place(
+        &self,
+        scope: &Scope,
+        place: i64,
+        lease: &Lease,
+    ) -> Result<bool, StorageError>;
+
     /// Gives a place back.
     async fn leave_place(
         &self,
@@ -95,10 +103,14 @@ pub trait Settings: Send + Sync {
     /// Sets the schedule of an organization.
     async fn save_schedule(&self, schedule: &ImportSchedule) -> Result<(), StorageError>;
 
+    /// Takes the schedule of an organization away.
+    async fn delete_schedule(&self, scope: &Scope) -> Result<(), StorageError>;
+
     /// Schedules that are due.
     async fn due_schedules(&self, now: DateTime<Utc>) -> Result<Vec<ImportSchedule>, StorageError>;
 
-    /// Moves a due schedule on and starts its run. `false` where another node did.
+    /// Moves a due schedule on and starts its run. `false` where another node did, or where an import of the organization
+    /// waits: that one then looks at what changed up to now.
     async fn start_import(
         &self,
         schedule: &ImportSchedule,

@@ -143,6 +143,41 @@ pub(super) async fn insert_run(
     execute(transaction, &items, values).await.map(drop)
 }
 
+/// Has the import of an organization that nobody works on look up to where `run` would; `false` where none waits.
+pub(super) async fn extend_waiting_import(
+    transaction: &impl ConnectionTrait,
+    run: &Run,
+) -> Result<bool, StorageError> {
+    let RunKind::Import { to, .. } = run.kind else {
+        return Ok(false);
+    };
+    let lock = match transaction.get_database_backend() {
+        sea_orm::DbBackend::Postgres => " FOR UPDATE",
+        _ => "",
+    };
+    let find = format!(
+        "SELECT * FROM metakocka_runs WHERE organization_id = $1 AND mode = $2 AND kind = 'import' \
+         AND status = 'running' AND (lease_until IS NULL OR lease_until <= $3) ORDER BY created_at, id LIMIT 1{lock}"
+    );
+    let values: [Value; 3] = [
+        run.scope.organization.as_str().into(),
+        run.scope.mode.as_str().into(),
+        run.created_at.timestamp_millis().into(),
+    ];
+    let rows = query(transaction, &find, values).await?;
+    let Some(waiting) = rows.first().map(self::run).transpose()? else {
+        return Ok(false);
+    };
+    let RunKind::Import { from, .. } = waiting.kind else {
+        return Ok(false);
+    };
+    let (_, request) = kind_columns(&RunKind::Import { from, to });
+    let update = "UPDATE metakocka_runs SET request = $2 WHERE id = $1";
+    let values: [Value; 2] = [waiting.id.into(), request.into()];
+    execute(transaction, update, values).await?;
+    Ok(true)
+}
+
 const COUNT: &str = "SELECT COUNT(*) AS total, COUNT(CASE WHEN outcome = 'synced' THEN 1 END) AS synced, \
      COUNT(CASE WHEN outcome = 'failed' THEN 1 END) AS failed, COUNT(CASE WHEN outcome = 'skipped' THEN 1 END) AS skipped \
      FROM metakocka_run_items WHERE run_id = $1";

@@ -8,7 +8,7 @@ use super::{
     ImportSchedule, Lease, QueueState, Run, Scope, Settings, StoredCredentials,
     json::{tax_codes_from_json, tax_codes_to_json},
     rows::{all, corrupt, moment},
-    runs::insert_run,
+    runs::{extend_waiting_import, insert_run},
     sql::{execute, query},
 };
 use crate::model::Mode;
@@ -197,6 +197,23 @@ impl Settings for SeaSettings {
         Ok(None)
     }
 
+    async fn keep_place(
+        &self,
+        scope: &Scope,
+        place: i64,
+        lease: &Lease,
+    ) -> Result<bool, StorageError> {
+        let sql = format!(
+            "UPDATE metakocka_slots SET held_until = $5 {OF_SCOPE} AND place = $3 AND holder = $4"
+        );
+        let values: [Value; 3] = [
+            place.into(),
+            lease.holder.as_str().into(),
+            lease.until.timestamp_millis().into(),
+        ];
+        Ok(self.execute(&sql, scoped(scope, values)).await? > 0)
+    }
+
     async fn leave_place(
         &self,
         scope: &Scope,
@@ -227,6 +244,11 @@ impl Settings for SeaSettings {
             .map(drop)
     }
 
+    async fn delete_schedule(&self, scope: &Scope) -> Result<(), StorageError> {
+        let sql = format!("DELETE FROM metakocka_import_schedules {OF_SCOPE}");
+        self.execute(&sql, scoped(scope, [])).await.map(drop)
+    }
+
     async fn due_schedules(&self, now: DateTime<Utc>) -> Result<Vec<ImportSchedule>, StorageError> {
         let sql = "SELECT * FROM metakocka_import_schedules WHERE next_at <= $1 ORDER BY next_at";
         let values = vec![now.timestamp_millis().into()];
@@ -249,6 +271,9 @@ impl Settings for SeaSettings {
             .write(|transaction| async move {
                 let moved = execute(&*transaction, sql, values.clone()).await?;
                 if moved.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                if extend_waiting_import(&*transaction, run).await? {
                     return Ok(false);
                 }
                 insert_run(&*transaction, run, &[]).await?;

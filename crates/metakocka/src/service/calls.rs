@@ -1,10 +1,13 @@
 //! The door to the ERP: two calls and one search of an organization at a time, over all nodes.
 
+mod door;
+
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -13,8 +16,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
 use rand::RngExt as _;
 use secrecy::ExposeSecret as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::door::{CALL_PLACES, CALLS, Door, Pass, Place, SEARCH_PLACES, Waiting};
 use super::{MetakockaParts, access::Company, pause};
 use crate::{
     erp::{Erp, ErpError},
@@ -22,13 +25,12 @@ use crate::{
     repository::{Lease, QueueState, Scope, Settings},
 };
 
-/// Calls of an organization at a time.
-const CALLS: u32 = 2;
-/// The places in front of the ERP that calls take, and the one that a search takes besides.
-const CALL_PLACES: [i64; 2] = [0, 1];
-const SEARCH_PLACES: [i64; 1] = [2];
 /// How long a node keeps a place while its own calls wait for it; then others get their chance.
 const KEEP: TimeDelta = TimeDelta::seconds(1);
+/// How long the place of a node that died is lost. While a call lasts its node says that it lives.
+const PLACE_LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How often it does.
+const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How long the queue rests after a quota answer; it doubles.
 const REST: TimeDelta = TimeDelta::seconds(15);
 const LONGEST_REST: TimeDelta = TimeDelta::minutes(15);
@@ -48,72 +50,6 @@ pub(super) struct Calls {
     timeout: TimeDelta,
     counter: AtomicU64,
     doors: Mutex<HashMap<Scope, Arc<Door>>>,
-}
-
-/// The door of one organization, on this node.
-struct Door {
-    calls: Arc<Semaphore>,
-    searches: Arc<Semaphore>,
-    /// Who wait for a place of either kind.
-    calling: AtomicUsize,
-    searching: AtomicUsize,
-    /// Whether the key was good when it was last used. Until then calls go one by one, so that a bad key costs one call.
-    is_proven: AtomicBool,
-    kept: Mutex<Vec<Place>>,
-}
-
-impl Door {
-    /// Whether somebody of this node waits for such a place. Who waits for a search does not hold up the calls of other
-    /// nodes: one of those may be the search that is waited for.
-    fn wants(&self, place: &Place) -> bool {
-        let waiting = if SEARCH_PLACES.contains(&place.number) {
-            &self.searching
-        } else {
-            &self.calling
-        };
-        waiting.load(Ordering::SeqCst) > 0
-    }
-}
-
-struct Place {
-    number: i64,
-    holder: String,
-    until: DateTime<Utc>,
-}
-
-/// The right to make one call.
-struct Pass {
-    door: Arc<Door>,
-    places: Vec<Place>,
-    permits: Vec<OwnedSemaphorePermit>,
-}
-
-impl Drop for Pass {
-    /// A call that was given up leaves its places to the next one of this node.
-    fn drop(&mut self) {
-        let mut kept = self
-            .door
-            .kept
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        kept.append(&mut self.places);
-    }
-}
-
-/// Counts somebody who waits, also where they give up.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 impl Calls {
@@ -159,7 +95,11 @@ impl Calls {
         let scope = &company.scope;
         let door = self.door(scope);
         let pass = self.enter(&door, scope, kind).await?;
-        let outcome = self.call(&door, before, (company, name), call).await;
+        let call = self.call(&door, before, (company, name), call);
+        let outcome = tokio::select! {
+            outcome = call => outcome,
+            never = self.hold(scope, &pass.places) => match never {},
+        };
         self.leave(&door, scope, pass).await;
         outcome
     }
@@ -176,7 +116,8 @@ impl Calls {
         F: Future<Output = Result<T, ErpError>> + Send,
     {
         let scope = &company.scope;
-        self.refuse_while_held_back(scope).await?;
+        let queue = self.settings.queue(scope).await?;
+        held_back(&queue, self.clock.now())?;
         before.await?;
         let started = tokio::time::Instant::now();
         let outcome = call(Arc::clone(&self.erp)).await;
@@ -184,22 +125,31 @@ impl Calls {
         let label = outcome.as_ref().map_or_else(label, |_| "ok");
         metrics::counter!("metakocka_calls_total", "call" => name, "outcome" => label).increment(1);
         metrics::histogram!("metakocka_call_seconds", "call" => name).record(started.elapsed());
-        self.learn(door, scope, outcome.as_ref().err()).await?;
+        self.learn(door, (scope, &queue), outcome.as_ref().err())
+            .await?;
         Ok(outcome?)
+    }
+
+    /// Says that this node lives, for as long as this is polled.
+    async fn hold(&self, scope: &Scope, places: &[Place]) -> Infallible {
+        loop {
+            pause(HEARTBEAT).await;
+            for place in places {
+                let lease = Lease {
+                    holder: place.holder.clone(),
+                    until: self.clock.now() + PLACE_LEASE,
+                };
+                // What cannot be written now is written in a moment, long before the lease ends.
+                let _ = self.settings.keep_place(scope, place.number, &lease).await;
+            }
+        }
     }
 
     fn door(&self, scope: &Scope) -> Arc<Door> {
         let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
-        let door = doors.entry(scope.clone()).or_insert_with(|| {
-            Arc::new(Door {
-                calls: Arc::new(Semaphore::new(CALLS as usize)),
-                searches: Arc::new(Semaphore::new(1)),
-                calling: AtomicUsize::new(0),
-                searching: AtomicUsize::new(0),
-                is_proven: AtomicBool::new(false),
-                kept: Mutex::default(),
-            })
-        });
+        let door = doors
+            .entry(scope.clone())
+            .or_insert_with(|| Arc::new(Door::new()));
         Arc::clone(door)
     }
 
@@ -219,9 +169,17 @@ impl Calls {
         let _waiting = Waiting::new(&door.calling);
         let is_proven = door.is_proven.load(Ordering::SeqCst);
         let permits = if is_proven { 1 } else { CALLS };
-        pass.permits
-            .extend(Arc::clone(&door.calls).acquire_many_owned(permits).await);
-        let place = self.place(door, scope, &CALL_PLACES).await?;
+        let wait = async {
+            let permit = Arc::clone(&door.calls).acquire_many_owned(permits).await;
+            let place = self.place(door, scope, &CALL_PLACES).await?;
+            Ok::<_, SyncError>((permit, place))
+        };
+        // A search has its own place by now.
+        let (permit, place) = tokio::select! {
+            entered = wait => entered?,
+            never = self.hold(scope, &pass.places) => match never {},
+        };
+        pass.permits.extend(permit);
         pass.places.push(place);
         Ok(pass)
     }
@@ -239,21 +197,21 @@ impl Calls {
             };
             let now = self.clock.now();
             match kept {
-                Some(place) if place.until - self.timeout >= now => return Ok(place),
+                Some(place) if place.keep_until >= now => return Ok(place),
                 Some(place) => self.give_back(scope, &place).await,
                 None => {}
             }
             let count = self.counter.fetch_add(1, Ordering::Relaxed);
             let lease = Lease {
                 holder: format!("{}:{count}", self.node),
-                until: now + self.timeout + KEEP,
+                until: now + PLACE_LEASE,
             };
             let taken = self.settings.take_place(scope, numbers, &lease, now);
             if let Some(number) = taken.await? {
                 return Ok(Place {
                     number,
                     holder: lease.holder,
-                    until: lease.until,
+                    keep_until: now + KEEP,
                 });
             }
             if tokio::time::Instant::now() >= give_up {
@@ -284,16 +242,11 @@ impl Calls {
         let _ = left.await;
     }
 
-    async fn refuse_while_held_back(&self, scope: &Scope) -> Result<(), SyncError> {
-        let queue = self.settings.queue(scope).await?;
-        held_back(&queue, self.clock.now())
-    }
-
-    /// What follows from an answer for all that come after it.
+    /// What follows from an answer for all that come after it. `before` is how the queue was when it was called.
     async fn learn(
         &self,
         door: &Door,
-        scope: &Scope,
+        (scope, before): (&Scope, &QueueState),
         error: Option<&ErpError>,
     ) -> Result<(), SyncError> {
         match error {
@@ -321,7 +274,6 @@ impl Calls {
             }
             None => {
                 door.is_proven.store(true, Ordering::SeqCst);
-                let before = self.settings.queue(scope).await?;
                 if before.quota_answers > 0 && !before.paused {
                     self.settings
                         .save_queue(scope, &QueueState::default())

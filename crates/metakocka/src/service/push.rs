@@ -201,9 +201,13 @@ impl Metakocka {
         Err(SyncError::from(NotSendable::UnknownWarehouse(warehouse)).into())
     }
 
-    /// Makes sure that nobody else works on the document while the next call lasts.
+    /// Makes sure that nobody else works on the document while the next call lasts. A lease that was taken a moment ago
+    /// does so already.
     async fn keep_lease(&self, work: &mut Work) -> Result<(), SyncError> {
         let now = self.now();
+        if work.lease.until >= now + self.parts().policy.long_enough() {
+            return Ok(());
+        }
         work.lease.until = now + self.parts().policy.lease();
         let kept = self
             .parts()

@@ -8,7 +8,7 @@ use super::Metakocka;
 use crate::{
     erp::{RemoteDocument, Search, SearchFilter, SearchOrder},
     error::SyncError,
-    model::{DocumentId, DocumentType},
+    model::{DocumentId, DocumentType, content_of},
     repository::{DocumentTotal, Scope},
 };
 
@@ -147,6 +147,21 @@ impl Metakocka {
     }
 }
 
+/// Ours rounds each line, Metakocka the whole document: where its lines come to our total, the cents between the two
+/// are no difference of the documents.
+fn is_same_total(remote: &RemoteDocument, total: &DocumentTotal) -> bool {
+    let (ours, theirs) = (amount(total), remote.total.unwrap_or_default());
+    if ours == theirs {
+        return true;
+    }
+    let Ok(content) = content_of(remote, None) else {
+        return false;
+    };
+    let cents = i64::try_from(content.lines.len()).unwrap_or(i64::MAX);
+    let most = Decimal::new(cents, content.currency.decimals());
+    content.total() == ours && (theirs - ours).abs() <= most
+}
+
 fn differences(
     ours: &[DocumentTotal],
     theirs: &[RemoteDocument],
@@ -159,7 +174,7 @@ fn differences(
         let reason = match remote {
             None => "missing_in_metakocka",
             Some(remote) if remote.document_date != total.document_date => "date_differs",
-            Some(remote) if remote.total.unwrap_or_default() != amount(total) => "total_differs",
+            Some(remote) if !is_same_total(remote, total) => "total_differs",
             Some(_) => return None,
         };
         Some(Unequal {

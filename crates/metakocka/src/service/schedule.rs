@@ -25,6 +25,11 @@ impl Metakocka {
         Ok(kept)
     }
 
+    /// Pulls by itself no more.
+    pub async fn remove_schedule(&self, scope: &Scope) -> Result<(), SyncError> {
+        Ok(self.parts().settings.delete_schedule(scope).await?)
+    }
+
     /// The schedule by which it pulls.
     pub async fn import_schedule(
         &self,
@@ -33,7 +38,8 @@ impl Metakocka {
         Ok(self.parts().settings.schedule(scope).await?)
     }
 
-    /// Starts a run for each schedule that is due, once over all nodes, and says how many there were.
+    /// Starts a run for each schedule that is due, once over all nodes, and says how many there were. Where one waits
+    /// already, because Metakocka is away, that one looks at more instead.
     pub async fn start_due_imports(&self) -> Result<usize, SyncError> {
         let now = self.now();
         let mut started = 0;

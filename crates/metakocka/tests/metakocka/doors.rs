@@ -9,6 +9,7 @@ use crate::support::{App, Fault, SYNC, order};
 on_both!(
     two_calls_and_one_search_at_a_time_over_all_nodes,
     a_place_of_a_dead_node_is_free_again,
+    a_node_that_dies_in_a_call_holds_others_up_for_seconds,
     a_quota_answer_slows_the_queue_down,
 );
 
@@ -57,6 +58,32 @@ async fn a_place_of_a_dead_node_is_free_again(test: TestDatabase) {
         app.later(6);
     };
     let (answer, ()) = tokio::join!(app.push("D1"), clock);
+    answer.is(200);
+}
+
+async fn a_node_that_dies_in_a_call_holds_others_up_for_seconds(test: TestDatabase) {
+    let app = App::on(test).await;
+    let other = app.another_node().await;
+    app.make("D1").await;
+    app.make("D2").await;
+    let long = 1_000 * crate::support::NOW + 500_000;
+    app.test_database
+        .tamper(&format!(
+            "INSERT INTO metakocka_slots VALUES ('O1', 'live', 0, 'busy', {long})"
+        ))
+        .await;
+    app.company.next("find_order", Fault::Hangs);
+    app.company.cut_at_a_hanging_call(app.push("D1")).await;
+    app.company.forget_calls();
+    let clock = async {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert!(app.company.calls().is_empty());
+        app.later(16);
+    };
+    let one = json!({"documentId": "D2"});
+    let (answer, ()) = tokio::join!(other.post(SYNC, one), clock);
     answer.is(200);
 }
 

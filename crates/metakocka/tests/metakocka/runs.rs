@@ -9,6 +9,8 @@ on_both!(
     a_run_of_pulls_takes_all_over,
     a_run_of_a_dead_node_is_finished_by_another_soon,
     a_schedule_pulls_by_itself_once,
+    a_schedule_can_be_taken_away,
+    imports_do_not_pile_up_while_metakocka_is_away,
     an_import_that_failed_is_no_reason_to_look_at_less,
     what_could_not_be_taken_over_is_looked_at_again,
 );
@@ -110,7 +112,10 @@ async fn a_run_of_a_dead_node_is_finished_by_another_soon(test: TestDatabase) {
 async fn a_schedule_pulls_by_itself_once(test: TestDatabase) {
     let app = App::on(test).await;
     let path = "/api/integrations/metakocka/import-schedule";
-    app.get(path).await.refuses(404, "not_found");
+    assert_eq!(app.get(path).await.is(200), Value::Null);
+    app.post(path, json!({"timezone": "UTC"}))
+        .await
+        .refuses_field("cron");
     app.post(path, json!({"cron": "* *", "timezone": "UTC"}))
         .await
         .refuses_field("cron");
@@ -149,6 +154,39 @@ async fn an_hour_on_schedule(app: &App) {
     let hourly = json!({"cron": "0 * * * *", "timezone": "UTC"});
     app.post(SCHEDULE, hourly).await.is(200);
     app.later(3_600);
+}
+
+async fn a_schedule_can_be_taken_away(test: TestDatabase) {
+    let app = App::on(test).await;
+    app.company.make(DocumentType::Order, "Ana");
+    an_hour_on_schedule(&app).await;
+    let gone = app.post(SCHEDULE, json!({"cron": null})).await.is(200);
+    assert_eq!(gone, Value::Null);
+    assert_eq!(app.get(SCHEDULE).await.is(200), Value::Null);
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 0);
+    // Again is no mistake.
+    app.post(SCHEDULE, json!({"cron": null})).await.is(200);
+}
+
+async fn imports_do_not_pile_up_while_metakocka_is_away(test: TestDatabase) {
+    let app = App::on(test).await;
+    app.company.make(DocumentType::Order, "Ana");
+    an_hour_on_schedule(&app).await;
+    for _ in 0..5 {
+        app.company.next("search", Fault::Fails(unreachable()));
+        app.node.worker.run_runs_once().await.unwrap_err();
+        app.later(3_600);
+    }
+    app.company.forget_calls();
+    app.work_on_runs().await;
+    assert_eq!(app.get("/api/sales-documents").await.is(200)["total"], 1);
+    // One look at each type, up to the hour that was due last.
+    let searches = app.company.calls().into_iter();
+    let searches = searches.filter(|call| *call == "search").count();
+    assert_eq!(searches, DocumentType::ALL.len() + 1);
+    let done = app.get(SCHEDULE).await.is(200);
+    assert_eq!(done["importedUntil"], "2027-01-15T14:00:00.000Z");
 }
 
 async fn an_import_that_failed_is_no_reason_to_look_at_less(test: TestDatabase) {

@@ -91,7 +91,7 @@ impl Node {
             clock: Arc::clone(&clock),
             policy: policy(test_mode),
         });
-        let (router, _) = metakocka::router(service.clone()).split_for_parts();
+        let (router, _) = metakocka::router(service.clone(), database.clone()).split_for_parts();
         let router = auth::authenticate(router, Arc::new(Tokens));
         Self {
             router: api_error::envelope(router, clock),

@@ -1,16 +1,16 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{
-    Change, ChangeKind, Counts, DirectoryUser, Doubt, DoubtKind, Image, InvalidRow, Lists, Reading,
-    RemoteUser, Source, Status, Totals, UserId,
+    Change, ChangeKind, Counts, DirectoryUser, Doubt, DoubtKind, Image, InvalidRow, Lists, Outline,
+    Reading, RemoteUser, RemoteUsersByEmail, Roster, Source, Status, Totals, UserId,
 };
 
-/// Holds what a server said against the users of its location, one by one.
+/// Holds what a server said against the users of its location: first all of them in brief, then those one by one of whom
+/// there is more to say.
 #[derive(Debug)]
 pub struct Comparison {
     /// Active users of the server; taken away when they are met.
-    remote: Vec<Option<RemoteUser>>,
-    by_email: HashMap<String, usize>,
+    remote: RemoteUsersByEmail,
     invalid: Vec<InvalidRow>,
     /// Ids of invalid rows.
     lost: HashSet<String>,
@@ -41,27 +41,13 @@ pub struct Compared {
 }
 
 impl Comparison {
-    /// Begins with what the server said. A user that stands there twice is one: the active row counts, else the first.
+    /// Begins with what the server said.
     pub fn new(reading: Reading) -> Self {
         let Reading {
-            users,
+            users: remote,
             invalid,
             mut doubts,
         } = reading;
-        let mut by_email: HashMap<String, usize> = HashMap::with_capacity(users.len());
-        let mut remote: Vec<Option<RemoteUser>> = Vec::with_capacity(users.len());
-        for user in users {
-            // Those that are not active there are as good as absent.
-            if !user.is_active {
-                continue;
-            }
-            if let std::collections::hash_map::Entry::Vacant(entry) =
-                by_email.entry(user.email.key())
-            {
-                entry.insert(remote.len());
-                remote.push(Some(user));
-            }
-        }
         if remote.is_empty() {
             let sentence = "The server answered without any active user";
             doubts.push(Doubt::new(DoubtKind::EmptyAnswer, sentence));
@@ -77,7 +63,6 @@ impl Comparison {
                 ..Counts::default()
             },
             remote,
-            by_email,
             invalid,
             doubts,
             active: 0,
@@ -89,23 +74,56 @@ impl Comparison {
         }
     }
 
+    /// Looks over the users of the location, and gives the keys of those to meet, in their order: who changes, and the
+    /// first of those who do not.
+    pub fn look_over(&mut self, roster: &Roster) -> Vec<String> {
+        let (mut to_meet, mut same) = (Vec::new(), Vec::new());
+        for user in &roster.users {
+            self.base.add(user.fingerprint);
+            self.active += u64::from(user.status == Status::Active);
+            match self.remote.find(&user.email_key) {
+                Some(remote) if is_same(user, remote) => same.push(user.email_key.as_str()),
+                None if self.is_nothing_to(user) => {}
+                _ => to_meet.push(user.email_key.as_str()),
+            }
+        }
+        if same.len() > Lists::LONGEST {
+            same.select_nth_unstable(Lists::LONGEST);
+            for key in same.drain(Lists::LONGEST..) {
+                self.remote.take(key);
+                self.counts.unchanged += 1;
+            }
+        }
+        to_meet.append(&mut same);
+        to_meet.sort_unstable();
+        to_meet.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Somebody inactive whom the server does not know either.
+    fn is_nothing_to(&self, user: &Outline) -> bool {
+        let is_lost = user
+            .remote_id
+            .as_ref()
+            .is_some_and(|id| self.lost.contains(id));
+        user.status == Status::Inactive && !is_lost
+    }
+
     /// Holds a local user against the server's.
     pub fn meet(&mut self, user: DirectoryUser) {
-        self.base.add(user.fingerprint());
-        self.active += u64::from(user.status == Status::Active);
-        let place = self.by_email.get(&user.email.key()).copied();
-        match place.and_then(|place| self.remote[place].take()) {
-            Some(remote) => self.both(user, remote),
+        match self.remote.take(&user.email.key()) {
+            Some(remote) => self.both(user, &remote),
             None => self.missing(&user),
         }
     }
 
-    fn both(&mut self, user: DirectoryUser, remote: RemoteUser) {
-        let remote_id = remote.remote_id.or_else(|| user.remote_id.clone());
+    fn both(&mut self, user: DirectoryUser, remote: &RemoteUser) {
+        let remote_id = remote.remote_id().map(str::to_owned);
+        let remote_id = remote_id.or_else(|| user.remote_id.clone());
+        let profile = remote.profile();
         let kind = if user.status == Status::Inactive {
             self.counts.reactivated += 1;
             ChangeKind::Reactivated
-        } else if user.profile != remote.profile {
+        } else if user.profile != profile {
             self.counts.updated += 1;
             ChangeKind::Updated
         } else {
@@ -124,8 +142,8 @@ impl Comparison {
             }
             return;
         };
-        let who = (&user.email, user.source);
-        let after = Image::new(who, remote.profile, Status::Active, remote_id);
+        let who = (user.email.as_str(), user.source);
+        let after = Image::new(who, profile, Status::Active, remote_id);
         self.change(kind, &user, after);
     }
 
@@ -138,7 +156,7 @@ impl Comparison {
         } else if user.source == Source::Sync {
             self.counts.deleted += 1;
             self.deletes_nameless |= user.remote_id.is_none();
-            let who = (&user.email, user.source);
+            let who = (user.email.as_str(), user.source);
             let (profile, remote_id) = (user.profile.clone(), user.remote_id.clone());
             let after = Image::new(who, profile, Status::Inactive, remote_id);
             return self.change(ChangeKind::Deleted, user, after);
@@ -160,14 +178,15 @@ impl Comparison {
 
     /// All local users were met: who is left on the server is new.
     pub fn finish(mut self) -> Compared {
-        for user in std::mem::take(&mut self.remote).into_iter().flatten() {
+        for user in std::mem::take(&mut self.remote).into_rest() {
             self.counts.added += 1;
-            let who = (&user.email, Source::Sync);
-            let after = Image::new(who, user.profile, Status::Active, user.remote_id);
+            let who = (user.email(), Source::Sync);
+            let remote_id = user.remote_id().map(str::to_owned);
+            let after = Image::new(who, user.profile(), Status::Active, remote_id);
             self.changes.push(Change {
                 kind: ChangeKind::New,
                 user_id: UserId::generate(),
-                email: user.email.as_str().to_owned(),
+                email: user.email().to_owned(),
                 before: None,
                 after,
                 excluded: false,
@@ -193,6 +212,18 @@ impl Comparison {
             },
         }
     }
+}
+
+/// Whether the server says of a user what is known already, and nothing is to be noted.
+fn is_same(user: &Outline, remote: &RemoteUser) -> bool {
+    let is_known = match (remote.remote_id(), user.remote_id.as_deref()) {
+        (Some(theirs), ours) => ours == Some(theirs),
+        // Users by hand have to be told from those that the server does not know.
+        (None, ours) => ours.is_some() || user.source == Source::Sync,
+    };
+    is_known
+        && user.status == Status::Active
+        && user.fingerprint == remote.fingerprint(&user.email_key, user.source)
 }
 
 #[cfg(test)]

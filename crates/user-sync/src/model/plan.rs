@@ -119,14 +119,14 @@ impl Image {
 
     /// The image of a user of the address `email`.
     pub(super) fn new(
-        (email, source): (&validation::Email, Source),
+        (email, source): (&str, Source),
         profile: Profile,
         status: Status,
         remote_id: Option<String>,
     ) -> Self {
         Self {
-            search: profile.search(email.as_str()),
-            fingerprint: profile.fingerprint(&email.key(), status, source),
+            search: profile.search(email),
+            fingerprint: profile.fingerprint(&email.to_lowercase(), status, source),
             profile,
             status,
             remote_id,

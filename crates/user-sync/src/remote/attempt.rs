@@ -3,8 +3,8 @@ use std::{
     hash::{Hash as _, Hasher as _},
 };
 
-use super::{Cause, RemoteError, row, shape::Page};
-use crate::model::{Doubt, DoubtKind, InvalidRow, Reading, RemoteUser};
+use super::{Cause, RemoteError, shape::Page};
+use crate::model::{Doubt, DoubtKind, InvalidRow, Reading, RemoteUsersByEmail};
 
 /// The most rows that are kept.
 const MOST: u64 = 1_000_000;
@@ -12,7 +12,7 @@ const MOST: u64 = 1_000_000;
 /// What came back while all pages were read once.
 #[derive(Debug, Default)]
 pub(super) struct Attempt {
-    users: Vec<RemoteUser>,
+    users: RemoteUsersByEmail,
     invalid: Vec<InvalidRow>,
     /// Rows, also those that came twice.
     rows: u64,
@@ -40,25 +40,24 @@ pub(super) enum Taken {
     Again,
 }
 
-fn hash_of(row: &serde_json::Value) -> u64 {
-    let mut hash = DefaultHasher::new();
-    // A user is the same one, whatever changed of it between two pages.
-    match row.get("id_user") {
-        Some(id) if !id.is_null() => id.to_string().hash(&mut hash),
-        _ => row.to_string().hash(&mut hash),
-    }
-    hash.finish()
+/// What is left of an attempt to hold another one against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Trace {
+    digest: u64,
+    rows: u64,
+    total: Option<u64>,
 }
 
 impl Attempt {
     /// Takes a page, in the order of pages.
-    pub(super) fn take(&mut self, page: &Page) -> Result<Taken, RemoteError> {
+    pub(super) fn take(&mut self, page: Page) -> Result<Taken, RemoteError> {
         if self.pages == 0 {
             self.total = page.total;
         }
         self.pages += 1;
         self.total_changed |= page.total != self.total;
-        let hashes: Vec<_> = page.rows.iter().map(hash_of).collect();
+        let marks = page.rows.iter().map(|row| row.mark.unwrap_or_default());
+        let hashes: Vec<_> = marks.collect();
         let mut whole = DefaultHasher::new();
         hashes.hash(&mut whole);
         if !hashes.is_empty() && !self.seen_pages.insert(whole.finish()) {
@@ -66,7 +65,8 @@ impl Attempt {
             return Ok(Taken::Again);
         }
         self.full_pages += u32::from(!hashes.is_empty());
-        for (value, hash) in page.rows.iter().zip(hashes) {
+        let rows = page.rows.len();
+        for (row, hash) in page.rows.into_iter().zip(hashes) {
             self.rows += 1;
             if self.rows > MOST {
                 return Err(RemoteError::Fetch(Cause::TooMany));
@@ -75,12 +75,12 @@ impl Attempt {
                 continue;
             }
             self.digest = self.digest.wrapping_add(hash);
-            match row::user(value, self.rows) {
-                Ok(user) => self.users.push(user),
-                Err(invalid) => self.invalid.push(invalid),
+            match row.user {
+                Ok(user) => self.users.add(user),
+                Err(none) => self.invalid.push(none.at(self.rows)),
             }
         }
-        Ok(Taken::Rows(page.rows.len()))
+        Ok(Taken::Rows(rows))
     }
 
     /// The second page of a server without `total` was the first one, which was shorter than what was asked for: it
@@ -110,12 +110,18 @@ impl Attempt {
     }
 
     /// Whether it is what another attempt found, so that what looked odd is how this server is.
-    pub(super) fn confirms(&self, other: &Self) -> bool {
+    pub(super) fn confirms(&self, other: Trace) -> bool {
         let is_all = self.total.is_none_or(|total| self.rows == total);
-        is_all
-            && !self.repeats_page
-            && !self.total_changed
-            && (self.digest, self.rows, self.total) == (other.digest, other.rows, other.total)
+        is_all && !self.repeats_page && !self.total_changed && self.trace() == other
+    }
+
+    /// What another attempt is held against.
+    pub(super) fn trace(&self) -> Trace {
+        Trace {
+            digest: self.digest,
+            rows: self.rows,
+            total: self.total,
+        }
     }
 
     /// What may be wrong with it.

@@ -93,8 +93,8 @@ impl RemoteUsers {
         seen.shape.page_size = Some(rows);
         seen.shape.total = first.total;
         let mut taken = Attempt::default();
-        taken.take(&first)?;
-        drop((first, taken));
+        taken.take(first)?;
+        drop(taken);
         let reading = self.read(server, &|_, _| {}).await?;
         let doubt = reading.doubts.first();
         let is_repeating = doubt.is_some_and(|doubt| doubt.kind == DoubtKind::RepeatedPages);
@@ -109,12 +109,12 @@ impl RemoteUsers {
                 true,
                 format!(
                     "{} users, {} invalid rows",
-                    reading.users.len(),
+                    reading.users.valid(),
                     reading.invalid.len()
                 ),
             ),
         }
-        seen.users = Some(reading.users.len());
+        seen.users = Some(reading.users.valid());
         Ok(())
     }
 }

@@ -2,7 +2,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{
     Cause, RemoteError, RemoteUsers, Server,
-    attempt::{Attempt, Taken},
+    attempt::{Attempt, Taken, Trace},
     session::Session,
     shape::{self, Page},
 };
@@ -29,10 +29,10 @@ impl RemoteUsers {
     /// Reads until an answer is whole beyond doubt, or is confirmed by the next one.
     async fn settle(&self, server: &Server, tell: Tell<'_>) -> Result<Reading, RemoteError> {
         let session = Session::open(self, server).await?;
-        let mut before: Option<Attempt> = None;
+        let mut before: Option<Trace> = None;
         for time in 1.. {
             let now = self.attempt(&session, server, tell).await?;
-            if now.is_sound() || before.is_some_and(|before| now.confirms(&before)) {
+            if now.is_sound() || before.is_some_and(|before| now.confirms(before)) {
                 return Ok(now.whole());
             }
             // A total that does not come true is read again once; rows that move without one twice.
@@ -40,7 +40,7 @@ impl RemoteUsers {
             if is_enough {
                 return Ok(now.doubtful());
             }
-            before = Some(now);
+            before = Some(now.trace());
         }
         Err(RemoteError::Fetch(Cause::Broken))
     }
@@ -54,10 +54,10 @@ impl RemoteUsers {
     ) -> Result<Attempt, RemoteError> {
         let mut attempt = Attempt::default();
         let first = self.page(session, server, 1).await?;
-        attempt.take(&first)?;
-        let size = first.rows.len();
-        tell(attempt.rows(), first.total.unwrap_or(attempt.rows()));
-        match first.total {
+        let (size, total) = (first.rows.len(), first.total);
+        attempt.take(first)?;
+        tell(attempt.rows(), total.unwrap_or(attempt.rows()));
+        match total {
             _ if size == 0 => {}
             Some(total) => {
                 self.counted(session, server, (&mut attempt, total, size), tell)
@@ -84,7 +84,7 @@ impl RemoteUsers {
         let pages = stream::iter(2..=last).map(|number| self.page(session, server, number));
         let mut pages = pages.buffered(AT_ONCE);
         while let Some(page) = pages.next().await {
-            let taken = attempt.take(&page?)?;
+            let taken = attempt.take(page?)?;
             tell(attempt.rows(), total);
             // Whatever would come then is not what the total promised.
             if matches!(taken, Taken::Again | Taken::Rows(0)) {
@@ -104,7 +104,7 @@ impl RemoteUsers {
     ) -> Result<(), RemoteError> {
         for number in 2.. {
             let page = self.page(session, server, number).await?;
-            let taken = attempt.take(&page)?;
+            let taken = attempt.take(page)?;
             tell(attempt.rows(), attempt.rows());
             match taken {
                 Taken::Rows(rows) if rows == size => {}

@@ -1,97 +1,142 @@
-use serde_json::Value;
+use std::{
+    borrow::Cow,
+    collections::hash_map::DefaultHasher,
+    hash::{Hash as _, Hasher as _},
+};
+
 use validation::{Email, Text};
 
+use super::fields::{Field, Fields};
 use crate::model::{InvalidRow, Profile, RemoteUser};
 
-/// The user that a row tells of.
-pub(super) fn user(value: &Value, row: u64) -> Result<RemoteUser, InvalidRow> {
-    let remote_id = remote_id(value);
-    parse(value, remote_id.clone()).map_err(|error| InvalidRow {
-        row,
-        remote_id,
-        error,
-    })
+/// A row of a page.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// What it is known again by: a user is the same one, whatever changed of it between two pages.
+    pub(super) mark: Option<u64>,
+    /// The user that it tells of.
+    pub(super) user: Result<RemoteUser, NoUser>,
 }
 
-fn parse(value: &Value, remote_id: Option<String>) -> Result<RemoteUser, String> {
-    if !value.is_object() {
+/// A row that is no user.
+#[derive(Debug)]
+pub(super) struct NoUser {
+    remote_id: Option<String>,
+    error: String,
+}
+
+impl NoUser {
+    /// The row at this place.
+    pub(super) fn at(self, row: u64) -> InvalidRow {
+        InvalidRow {
+            row,
+            remote_id: self.remote_id,
+            error: self.error,
+        }
+    }
+}
+
+/// Reads a row.
+pub(super) fn read(fields: &Fields<'_>) -> Row {
+    let id = text_of(&fields.id);
+    let mark = id.as_ref().map(|id| {
+        let mut hash = DefaultHasher::new();
+        id.hash(&mut hash);
+        hash.finish()
+    });
+    let id = id.as_deref().map(str::trim).filter(|id| is_sound(id));
+    let user = parse(fields, id).map_err(|error| NoUser {
+        remote_id: id.map(str::to_owned),
+        error,
+    });
+    Row { mark, user }
+}
+
+fn is_sound(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 128 && !id.contains('\0')
+}
+
+fn parse(fields: &Fields<'_>, id: Option<&str>) -> Result<RemoteUser, String> {
+    if !fields.is_object {
         return Err("the row is not an object".to_owned());
     }
-    let email = text(value, "email")?.ok_or("the e-mail is missing")?;
+    let email = match &fields.email {
+        Field::Flag(_) | Field::Other => return Err("email must be a text".to_owned()),
+        field => text_of(field).filter(|email| !email.trim().is_empty()),
+    };
+    let email = email.ok_or("the e-mail is missing")?;
     let email = Email::parse(&email).map_err(|error| format!("email {error}"))?;
     let profile = Profile {
-        name: text(value, "name")?,
-        phone: text(value, "phone")?,
-        role: text(value, "role")?,
-        company: text(value, "company")?,
+        name: text(&fields.name, "name")?,
+        phone: text(&fields.phone, "phone")?,
+        role: text(&fields.role, "role")?,
+        company: text(&fields.company, "company")?,
     };
-    Ok(RemoteUser {
-        remote_id,
-        email,
-        profile,
-        is_active: is_active(&value["status_user"]),
-    })
+    let is_active = is_active(&fields.status);
+    Ok(RemoteUser::new(id, &email, &profile, is_active))
 }
 
-fn remote_id(value: &Value) -> Option<String> {
-    let id = match value.get("id_user")? {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim().to_owned(),
-        _ => return None,
-    };
-    let is_sound = !id.is_empty() && id.len() <= 128 && !id.contains('\0');
-    is_sound.then_some(id)
+/// A text. Some servers send ids and phones as numbers.
+fn text_of<'a>(field: &'a Field<'_>) -> Option<Cow<'a, str>> {
+    match field {
+        Field::Text(text) => Some(Cow::Borrowed(text)),
+        Field::Number(number) => Some(Cow::Owned(number.to_string())),
+        Field::Nothing | Field::Flag(_) | Field::Other => None,
+    }
 }
 
-/// Some servers send phones as numbers.
-fn text(value: &Value, field: &str) -> Result<Option<String>, String> {
-    let text = match value.get(field) {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(_) => return Err(format!("{field} must be a text")),
-    };
-    let text = if field == "email" {
-        // Email::parse knows its own limits.
-        return Ok((!text.trim().is_empty()).then_some(text));
-    } else {
-        Text::<200>::parse_optional(&text)
-    };
-    let text = text.map_err(|error| format!("{field} {error}"))?;
+fn text(field: &Field<'_>, name: &str) -> Result<Option<String>, String> {
+    if matches!(field, Field::Flag(_) | Field::Other) {
+        return Err(format!("{name} must be a text"));
+    }
+    let text = text_of(field).unwrap_or_default();
+    let text = Text::<200>::parse_optional(&text).map_err(|error| format!("{name} {error}"))?;
     Ok(text.map(Text::into_string))
 }
 
 /// 1 is active and 0 is not; a server that does not say means those that it lists.
-fn is_active(status: &Value) -> bool {
+fn is_active(status: &Field<'_>) -> bool {
     match status {
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::Bool(status) => *status,
-        Value::String(text) => !matches!(
+        Field::Number(number) => number.as_f64() != Some(0.0),
+        Field::Flag(status) => *status,
+        Field::Text(text) => !matches!(
             text.trim().to_lowercase().as_str(),
             "0" | "inactive" | "false"
         ),
-        _ => true,
+        Field::Nothing | Field::Other => true,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    fn user(row: &Value, place: u64) -> Result<RemoteUser, InvalidRow> {
+        let text = row.to_string();
+        let fields: Fields<'_> = serde_json::from_str(&text).unwrap();
+        read(&fields).user.map_err(|none| none.at(place))
+    }
+
+    fn is_active(status: &Value) -> bool {
+        let row = json!({"email": "a@b", "status_user": status});
+        user(&row, 1).unwrap().is_active()
+    }
 
     #[test]
     fn a_row_of_the_documentation_is_a_user() {
         let row = json!({"id_user": 1, "name": " Admin surabaya ", "phone": 857_333, "email": " Vendor1@dkm ",
             "role": "admin", "status_user": 1, "company": ""});
         let user = user(&row, 1).unwrap();
-        assert_eq!(user.email.as_str(), "Vendor1@dkm");
-        assert_eq!(user.remote_id.as_deref(), Some("1"));
-        assert_eq!(user.profile.name.as_deref(), Some("Admin surabaya"));
-        assert_eq!(user.profile.phone.as_deref(), Some("857333"));
-        assert_eq!(user.profile.company, None);
-        assert!(user.is_active);
+        assert_eq!(user.email(), "Vendor1@dkm");
+        assert_eq!(user.remote_id(), Some("1"));
+        let profile = user.profile();
+        assert_eq!(profile.name.as_deref(), Some("Admin surabaya"));
+        assert_eq!(profile.phone.as_deref(), Some("857333"));
+        assert_eq!(profile.company, None);
+        assert!(user.is_active());
     }
 
     #[test]
@@ -128,8 +173,8 @@ mod tests {
         #[test]
         fn no_text_breaks_a_row(email in any::<String>(), name in any::<String>()) {
             if let Ok(user) = user(&json!({"email": email, "name": name}), 1) {
-                prop_assert!(!user.email.key().contains('\0'));
-                prop_assert!(user.profile.name.is_none_or(|name| !name.is_empty() && !name.contains('\0')));
+                prop_assert!(!user.email().contains('\0'));
+                prop_assert!(user.profile().name.is_none_or(|name| !name.is_empty() && !name.contains('\0')));
             }
         }
     }

@@ -1,6 +1,16 @@
+use std::{
+    collections::hash_map::DefaultHasher,
+    hash::{Hash as _, Hasher as _},
+};
+
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Cause, RemoteError};
+use super::{
+    Cause, RemoteError,
+    fields::{Field, Fields, Listed},
+    row::{self, Row},
+};
 
 /// How many keys a message names at most, and how long each may be.
 const KEYS: usize = 20;
@@ -21,7 +31,7 @@ const LISTS: [&str; 3] = ["object", "data", "users"];
 /// A page of users as it came.
 #[derive(Debug)]
 pub(super) struct Page {
-    pub(super) rows: Vec<Value>,
+    pub(super) rows: Vec<Row>,
     pub(super) total: Option<u64>,
     /// Where the users stood.
     pub(super) users_at: &'static str,
@@ -45,38 +55,67 @@ pub(super) fn token(body: &[u8]) -> Result<(String, String), RemoteError> {
     })
 }
 
-/// The users of a page, and how many there are in all.
-pub(super) fn page(body: &[u8]) -> Result<Page, RemoteError> {
-    let mut value: Value =
-        serde_json::from_slice(body).map_err(|_| RemoteError::Fetch(Cause::NotJson))?;
-    if let Value::Array(rows) = value {
-        return Ok(Page {
-            rows,
-            total: None,
-            users_at: "array",
-        });
-    }
-    let total = value.get("total").and_then(number);
-    let list = LISTS.iter().find(|key| value[**key].is_array());
-    match list.map(|key| (*key, value[*key].take())) {
-        Some((users_at, Value::Array(rows))) => Ok(Page {
-            rows,
-            total,
-            users_at,
-        }),
-        _ => Err(RemoteError::Format {
-            what: "Users",
-            keys: keys(&value),
-        }),
-    }
+/// A page that is an object.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    object: Listed<'a>,
+    #[serde(borrow)]
+    data: Listed<'a>,
+    #[serde(borrow)]
+    users: Listed<'a>,
+    #[serde(borrow)]
+    total: Field<'a>,
 }
 
-/// A number, also one that is written as a text.
-fn number(value: &Value) -> Option<u64> {
-    let text = value.as_str().map(str::trim);
-    value
-        .as_u64()
-        .or_else(|| text.and_then(|text| text.parse().ok()))
+/// The users of a page, and how many there are in all.
+pub(super) fn page(body: &[u8]) -> Result<Page, RemoteError> {
+    let not_json = |_| RemoteError::Fetch(Cause::NotJson);
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let (found, total) = match first {
+        Some(b'[') => {
+            let rows = serde_json::from_slice(body).map_err(not_json)?;
+            (Some(("array", rows)), None)
+        }
+        Some(b'{') => {
+            let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(not_json)?;
+            let lists = [envelope.object, envelope.data, envelope.users];
+            let mut lists = LISTS.into_iter().zip(lists);
+            let found = lists.find_map(|(key, list)| Some((key, list.0?)));
+            (found, envelope.total.natural())
+        }
+        _ => (None, None),
+    };
+    let Some((users_at, fields)) = found else {
+        return Err(RemoteError::Format {
+            what: "Users",
+            keys: keys(&serde_json::from_slice(body).map_err(not_json)?),
+        });
+    };
+    Ok(Page {
+        rows: rows(&fields, (body, users_at))?,
+        total,
+        users_at,
+    })
+}
+
+fn rows(fields: &[Fields<'_>], (body, users_at): (&[u8], &str)) -> Result<Vec<Row>, RemoteError> {
+    let read = fields.iter().map(row::read);
+    let mut rows: Vec<Row> = read.collect();
+    // Rows without an id are known again by all that they say, which takes another look at the page.
+    if rows.iter().any(|row| row.mark.is_none()) {
+        let not_json = |_| RemoteError::Fetch(Cause::NotJson);
+        let page: Value = serde_json::from_slice(body).map_err(not_json)?;
+        let list = page.get(users_at).unwrap_or(&page);
+        let texts = list.as_array().into_iter().flatten();
+        for (row, value) in rows.iter_mut().zip(texts) {
+            let mut hash = DefaultHasher::new();
+            value.to_string().hash(&mut hash);
+            row.mark.get_or_insert(hash.finish());
+        }
+    }
+    Ok(rows)
 }
 
 /// The keys of an object, for whoever finds out what its server says.

@@ -6,12 +6,9 @@ use sea_orm::{DatabaseTransaction, Value};
 use super::{
     Page, Window, entity,
     sql::{self},
-    table::{Given, Kind, given},
+    table::{Given, Kind, given, most_rows},
 };
 use crate::model::{Change, ChangeKind, Image, InvalidRow, Plan, PlanId};
-
-/// How many rows a statement writes.
-const CHUNK: usize = 1_000;
 
 /// The columns of an image, behind `before_` and `after_`.
 const IMAGE: [&str; 7] = [
@@ -53,7 +50,7 @@ fn columns() -> Vec<String> {
         .collect()
 }
 
-fn statement(backend: Backend) -> String {
+fn statement(backend: Backend, rows: usize) -> String {
     let texts = columns();
     let numbers = ["position", "before_fingerprint", "after_fingerprint"];
     let kinds: Vec<_> = texts
@@ -70,19 +67,22 @@ fn statement(backend: Backend) -> String {
     format!(
         "INSERT INTO user_sync_changes (plan_id, {names}, position, before_fingerprint, after_fingerprint) \
          SELECT $1, {read}, position, before_fingerprint, after_fingerprint FROM {}",
-        given(backend, &kinds, 2)
+        given(backend, &kinds, (2, rows))
     )
 }
 
-/// Writes changes, a thousand at a time; their places are those in `changes`.
+/// Writes changes; their places are those in `changes`.
 pub(super) async fn insert(
     transaction: &DatabaseTransaction,
     backend: Backend,
     plan: &PlanId,
     changes: &[Change],
 ) -> Result<(), StorageError> {
-    let statement = statement(backend);
-    for (chunk, changes) in changes.chunks(CHUNK).enumerate() {
+    let most = most_rows(backend);
+    let whole = statement(backend, most);
+    for (chunk, changes) in changes.chunks(most).enumerate() {
+        let rest = (changes.len() < most).then(|| statement(backend, changes.len()));
+        let statement = rest.as_ref().unwrap_or(&whole);
         let before = |change: &Change| {
             change
                 .before
@@ -107,14 +107,14 @@ pub(super) async fn insert(
         for column in 0..IMAGE.len() {
             given = given.texts(afters.iter().map(|image| image[column]));
         }
-        let first = chunk * CHUNK;
+        let first = chunk * most;
         let place = |place: usize| i64::try_from(first + place).unwrap_or(i64::MAX);
         given = given
             .numbers((0..changes.len()).map(place))
             .numbers(changes.iter().map(Change::undone_fingerprint))
             .numbers(changes.iter().map(|change| change.after.fingerprint));
         let values = given.values(backend, [Value::from(plan.as_str())]);
-        sql::execute(transaction, &statement, values).await?;
+        sql::execute(transaction, statement, values).await?;
     }
     Ok(())
 }
@@ -132,13 +132,14 @@ pub(super) async fn insert_invalid(
         ("row_number", Kind::Number),
         ("position", Kind::Number),
     ];
-    let statement = format!(
-        "INSERT INTO user_sync_changes (plan_id, kind, error, after_remote_id, row_number, position) \
-         SELECT $1, 'invalid', error, NULLIF(remote, ''), row_number, position FROM {}",
-        given(backend, &columns, 2)
-    );
-    for (chunk, rows) in rows.chunks(CHUNK).enumerate() {
-        let place = |place: usize| i64::try_from(chunk * CHUNK + place).unwrap_or(i64::MAX);
+    let most = most_rows(backend);
+    for (chunk, rows) in rows.chunks(most).enumerate() {
+        let statement = format!(
+            "INSERT INTO user_sync_changes (plan_id, kind, error, after_remote_id, row_number, position) \
+             SELECT $1, 'invalid', error, NULLIF(remote, ''), row_number, position FROM {}",
+            given(backend, &columns, (2, rows.len()))
+        );
+        let place = |place: usize| i64::try_from(chunk * most + place).unwrap_or(i64::MAX);
         let given = Given::new()
             .texts(rows.iter().map(|row| row.error.as_str()))
             .texts(rows.iter().map(|row| text(row.remote_id.as_ref())))

@@ -6,9 +6,11 @@ use super::{
     Met, Page, Removed, Sort, SortField, UserFilter, UserRepository, UserWrite, Window,
     entity::{self, USER},
     locations::Collision,
+    roster,
     sql::{self, at},
+    table,
 };
-use crate::model::{DirectoryUser, LocationId, UserId};
+use crate::model::{DirectoryUser, LocationId, Roster, UserId};
 
 /// Directory users in a database.
 #[derive(Clone, Debug)]
@@ -230,21 +232,22 @@ impl UserRepository for SeaUserRepository {
         Ok(revision.await?.cast_signed())
     }
 
-    async fn list_after(
+    async fn roster(&self, location: LocationId) -> Result<Roster, StorageError> {
+        roster::read(&self.database, location).await
+    }
+
+    async fn list_by_email(
         &self,
         location: LocationId,
-        after: &str,
-        limit: u32,
+        email_keys: &[String],
     ) -> Result<Vec<DirectoryUser>, StorageError> {
+        let backend = self.database.backend();
+        let is_given = table::any(backend, "u.email_key", 2);
         let select = &format!(
-            "SELECT {USER} FROM directory_users u WHERE u.location_id = $1 AND u.email_key > $2 \
-             ORDER BY u.email_key LIMIT $3"
+            "SELECT {USER} FROM directory_users u WHERE u.location_id = $1 AND {is_given} ORDER BY u.email_key"
         );
-        let values = &[
-            location.get().into(),
-            after.into(),
-            Value::from(i64::from(limit)),
-        ];
+        let keys = table::list(backend, email_keys.iter().map(String::as_str));
+        let values = &[location.get().into(), keys];
         self.database
             .read(|connection| async move {
                 let rows: Result<_, DbErr> = sql::query(connection, select, values.clone()).await;

@@ -5,14 +5,14 @@ use crate::{
     error::SyncError,
     model::{
         Change, ChangeKind, Compared, Comparison, DirectoryUser, InvalidRow, Lists, LocationId,
-        Phase, Plan, PlanId, SyncLocation,
+        Phase, Plan, PlanId, Reading, Roster, SyncLocation,
     },
     progress::Subject,
     repository::Window,
 };
 
-/// How many local users are looked at at once.
-const CHUNK: u32 = 5_000;
+/// How many local users are met at once.
+const CHUNK: usize = 1_000;
 
 /// A plan, and what an admin looks at.
 #[derive(Clone, Debug)]
@@ -52,26 +52,19 @@ impl UserSync {
             pulse.note(done, total);
             self.tell(subject.clone(), Phase::Fetching, done, total);
         };
-        let reading = self.parts().remote.read(&server, &tell).await?;
-        let mut comparison = Comparison::new(reading);
-        // Older than the users, at worst: then the plan looks stale, and never fresh without being so.
-        let base_revision = self.parts().users.revision(location.id).await?;
-        let mut after = String::new();
-        loop {
-            let users = &self.parts().users;
-            let chunk = users.list_after(location.id, &after, CHUNK).await?;
-            let is_last = chunk.len() < CHUNK as usize;
-            if let Some(last) = chunk.last() {
-                after = last.email.key();
-            }
-            for user in chunk {
-                comparison.meet(user);
-            }
-            if is_last {
-                break;
-            }
-        }
-        let mut compared = comparison.finish();
+        let remote = async {
+            let reading = self.parts().remote.read(&server, &tell).await;
+            reading.map_err(SyncError::from)
+        };
+        // The server takes its time; meanwhile its location's users are read here.
+        let local = async {
+            let roster = self.parts().users.roster(location.id).await;
+            roster.map_err(SyncError::from)
+        };
+        let (reading, roster) = tokio::try_join!(remote, local)?;
+        let roster = self.fresh(&location, roster).await?;
+        let base_revision = roster.revision;
+        let mut compared = self.compare(&location, reading, roster).await?;
         let now = self.now();
         let plan = Plan {
             id,
@@ -91,6 +84,36 @@ impl UserSync {
             location,
             lists: shown(compared),
         })
+    }
+
+    /// The users as they are now, where they were changed while the server was read.
+    async fn fresh(&self, location: &SyncLocation, roster: Roster) -> Result<Roster, SyncError> {
+        let users = &self.parts().users;
+        if users.revision(location.id).await? == roster.revision {
+            return Ok(roster);
+        }
+        drop(roster);
+        Ok(users.roster(location.id).await?)
+    }
+
+    /// Holds the server's users against those of the location. One that changes between the two looks at it makes the
+    /// plan stale, for its revision is that of the first.
+    async fn compare(
+        &self,
+        location: &SyncLocation,
+        reading: Reading,
+        roster: Roster,
+    ) -> Result<Compared, SyncError> {
+        let mut comparison = Comparison::new(reading);
+        let to_meet = comparison.look_over(&roster);
+        drop(roster);
+        for keys in to_meet.chunks(CHUNK) {
+            let users = &self.parts().users;
+            for user in users.list_by_email(location.id, keys).await? {
+                comparison.meet(user);
+            }
+        }
+        Ok(comparison.finish())
     }
 
     /// A preview that was made before, with the beginnings of its lists.
