@@ -1,6 +1,6 @@
 //! Long-polling, and websockets that began with it, by the crate `engineioxide`.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use engineioxide::{
@@ -61,6 +61,5 @@ impl EngineIoHandler for Server {
 }
 
 fn connection_of(socket: &EngineSocket) -> Option<Arc<Connection>> {
-    let known: &OnceLock<_> = &socket.data.0;
-    known.get()?.upgrade()
+    socket.data.0.get()?.upgrade()
 }

@@ -1,153 +1,15 @@
-use std::{
-    io,
-    pin::Pin,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+mod call;
 
-use serde_json::Value;
+use std::sync::atomic::Ordering;
+
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadBuf, duplex},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
     sync::mpsc,
-    task::JoinHandle,
 };
 
+use self::call::{Call, Ears, ROOM, TASKS, fragment};
 use super::*;
 use crate::socket::wire::{QUEUE, Sent};
-
-/// What the connection between the two holds.
-const ROOM: usize = 64 << 10;
-
-/// Hears what a connection does.
-struct Ears {
-    connection: mpsc::UnboundedSender<Arc<Connection>>,
-    heard: mpsc::UnboundedSender<String>,
-    ended: mpsc::UnboundedSender<DisconnectReason>,
-}
-
-impl Hearer for Ears {
-    fn begins(&self, connection: Arc<Connection>) {
-        self.connection.send(connection).unwrap();
-    }
-
-    fn hears(self: &Arc<Self>, _: &Arc<Connection>, packet: Str) {
-        drop(self.heard.send(packet.to_string()));
-    }
-
-    fn ends(&self, _: &Arc<Connection>, reason: &DisconnectReason) {
-        drop(self.ended.send(reason.clone()));
-    }
-}
-
-/// Both sides of a connection, which has been opened.
-struct Call {
-    client: WebSocketStream<DuplexStream>,
-    open: Value,
-    connection: Arc<Connection>,
-    heard: mpsc::UnboundedReceiver<String>,
-    ended: mpsc::UnboundedReceiver<DisconnectReason>,
-    served: JoinHandle<()>,
-    writes: Arc<AtomicUsize>,
-}
-
-impl Call {
-    async fn begin() -> Self {
-        Self::over(ROOM).await
-    }
-
-    /// Over a connection that holds `room` bytes that nobody has read.
-    async fn over(room: usize) -> Self {
-        let (client, server) = duplex(room);
-        let writes = Arc::new(AtomicUsize::new(0));
-        let (connection, mut connections) = mpsc::unbounded_channel();
-        let (heard, hears) = mpsc::unbounded_channel();
-        let (ended, ends) = mpsc::unbounded_channel();
-        let ears = Arc::new(Ears {
-            connection,
-            heard,
-            ended,
-        });
-        let server = Counted(server, Arc::clone(&writes));
-        let served = TASKS.spawn(serve_to(ears, server, Vec::new()));
-        let mut client = WebSocketStream::from_raw_socket(client, Role::Client, None).await;
-        let open = text(client.next().await);
-        Self {
-            client,
-            open: serde_json::from_str(open.strip_prefix('0').unwrap()).unwrap(),
-            connection: connections.recv().await.unwrap(),
-            heard: hears,
-            ended: ends,
-            served,
-            writes,
-        }
-    }
-
-    async fn says(&mut self, text: &str) {
-        self.client.send(Message::text(text)).await.unwrap();
-    }
-
-    async fn reads(&mut self) -> String {
-        text(self.client.next().await)
-    }
-
-    /// Shows that the server closes with this code, after it has told why.
-    async fn is_closed(&mut self, code: CloseCode, reason: DisconnectReason) {
-        assert_eq!(self.ended.recv().await, Some(reason));
-        let Some(Ok(Message::Close(Some(frame)))) = self.client.next().await else {
-            panic!("no goodbye");
-        };
-        assert_eq!(frame.code, code);
-    }
-}
-
-static TASKS: std::sync::LazyLock<tokio_util::task::TaskTracker> =
-    std::sync::LazyLock::new(tokio_util::task::TaskTracker::new);
-
-fn text(read: Option<Result<Message, Error>>) -> String {
-    match read {
-        Some(Ok(Message::Text(text))) => text.to_string(),
-        other => panic!("no text: {other:?}"),
-    }
-}
-
-fn fragment(text: &str, opcode: Data, is_last: bool) -> Message {
-    let data = text.to_owned().into_bytes();
-    Message::Frame(Frame::message(data, OpCode::Data(opcode), is_last))
-}
-
-/// Counts writes.
-struct Counted(DuplexStream, Arc<AtomicUsize>);
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.1.fetch_add(1, Ordering::Relaxed);
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
-    }
-}
 
 #[tokio::test]
 async fn the_first_packet_says_what_the_client_must_know() {
