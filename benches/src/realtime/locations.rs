@@ -128,7 +128,11 @@ async fn drive((n, mut car): (usize, Client), rate: u32, began: Instant) -> anyh
     let mut ticks = interval_at(tokio::time::Instant::now() + first, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     while Instant::now() < ended {
-        ticks.tick().await;
+        // A client that answers no heartbeat is cut off.
+        tokio::select! {
+            packet = car.packet() => { drop(packet?); continue; }
+            _ = ticks.tick() => {}
+        }
         let latitude = millis(began.elapsed()) / MILLIS;
         let place = json!(["location:update", {"latitude": latitude, "longitude": 77.209}]);
         car.send(&format!("42/partner,{place}")).await?;

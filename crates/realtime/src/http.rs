@@ -3,6 +3,7 @@ mod error;
 mod locations;
 mod messages;
 mod notifications;
+mod sockets;
 mod stats;
 
 use axum::Router;
@@ -26,7 +27,7 @@ pub fn router(realtime: &Realtime) -> OpenApiRouter {
 
 /// Socket.IO under `/socket.io`: long-polling and websocket.
 pub fn socket_router(realtime: &Realtime) -> Router {
-    let service = realtime.service();
+    let service = sockets::SocketService::new(realtime.server());
     Router::new()
         .route_service("/socket.io", service.clone())
         .route_service("/socket.io/", service)

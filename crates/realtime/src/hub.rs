@@ -264,7 +264,11 @@ impl Listener for HubListener {
         for session in behind {
             hub.catch_up(&session);
         }
-        hub.news.notify_waiters();
+        // Only what is for one account can need somebody; the rest is passed over at the next look.
+        let is_for_one = |event: &RecordedEvent| matches!(event.audience, Audience::Account(_));
+        if events.iter().any(is_for_one) {
+            hub.news.notify_waiters();
+        }
         hub.stock.wake();
     }
 }

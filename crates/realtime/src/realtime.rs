@@ -7,7 +7,7 @@ use database::{Database, StorageError};
 use outbox::Listener;
 use secrecy::SecretString;
 use serde_json::Value;
-use tokio::time::interval;
+use tokio::time::{interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use validation::Id;
 
@@ -22,7 +22,7 @@ use crate::{
     relay::{Ephemeral, Relay, RelayWorker},
     repository::{LiveRepository, MessageRepository, NotificationRepository},
     service::Talk,
-    socket::{Connections, Server, SocketService, service},
+    socket::{Connections, Server},
     sweep::Sweep,
     tracking::Tracking,
 };
@@ -31,6 +31,8 @@ use crate::{
 const PLACES: Duration = Duration::from_millis(50);
 /// How often places are written to the database.
 const SAVING: Duration = Duration::from_secs(1);
+/// How long a node that stops waits until its clients have read that it does.
+const GOODBYES: Duration = Duration::from_secs(1);
 
 /// What real time is made of.
 pub struct RealtimeParts {
@@ -100,10 +102,6 @@ impl Realtime {
             tasks,
             stop,
         }))
-    }
-
-    pub(crate) fn service(&self) -> SocketService {
-        service(Arc::clone(&self.0.server))
     }
 
     pub(crate) fn server(&self) -> &Arc<Server> {
@@ -184,6 +182,9 @@ impl Realtime {
         inner.stop.cancel();
         inner.tasks.close();
         inner.tasks.wait().await;
+        inner.server.websockets.close();
+        // Who answers no goodbye is left.
+        let _ = timeout(GOODBYES, inner.server.websockets.wait()).await;
     }
 
     async fn send_places(&self, stop: &CancellationToken) {
@@ -258,6 +259,7 @@ fn server(
         clock: parts.clock,
         rate: parts.events_per_second,
         tasks,
+        websockets: TaskTracker::new(),
         connections: Connections::default(),
     }
 }

@@ -1,12 +1,11 @@
 //! Stock events on their way to everybody. Under load several changes of one variant become one; the last one arrives.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use engineioxide::Str;
 use outbox::RecordedEvent;
 use serde::Deserialize;
 use tokio::{
@@ -19,7 +18,7 @@ use crate::{
     hub::Hub,
     metrics,
     model::Namespace,
-    socket::{Sent, Session, encode_event},
+    socket::{Outgoing, Sent, Session, encode_event},
 };
 
 /// How long changes gather before the next ones are sent.
@@ -45,12 +44,11 @@ struct Gathered {
     events: Vec<Option<News>>,
 }
 
-#[derive(Clone)]
 struct News {
     key: String,
     event: String,
     product: Option<String>,
-    packet: Str,
+    packet: Outgoing,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +57,17 @@ struct Variant {
     product_id: Option<String>,
     size: Option<String>,
     color: Option<String>,
+}
+
+impl News {
+    /// Whether it is for a client that hears of `products`; `None` is all.
+    fn is_wanted(&self, products: Option<&HashSet<String>>) -> bool {
+        match (products, &self.product) {
+            (None, _) => true,
+            (Some(products), Some(product)) => products.contains(product),
+            (Some(_), None) => false,
+        }
+    }
 }
 
 impl Gathered {
@@ -124,34 +133,45 @@ impl StockFeed {
         if news.is_empty() {
             return;
         }
-        let shoppers = hub.shoppers();
-        for one in &news {
-            let sent = shoppers.iter().filter(|shopper| self.send(shopper, one));
-            metrics::out(&one.event, sent.count() as u64);
+        let mut sent = vec![0; news.len()];
+        for shopper in hub.shoppers() {
+            self.send(&shopper, &news, &mut sent);
+        }
+        for (one, count) in news.iter().zip(sent) {
+            metrics::out(&one.event, count);
         }
     }
 
-    /// Sends one event to one client, or keeps it for them; whether it was sent.
-    fn send(&self, session: &Arc<Session>, news: &News) -> bool {
+    /// Sends one client what it wants of the news, all of it at once, and keeps for them what they have no room for;
+    /// counts what was sent.
+    fn send(&self, session: &Arc<Session>, news: &[News], sent: &mut [u64]) {
         let mut state = session.state();
-        let is_wanted = match (&state.products, &news.product) {
-            (None, _) => true,
-            (Some(products), Some(product)) => products.contains(product),
-            (Some(_), None) => false,
-        };
-        if !is_wanted {
-            return false;
-        }
+        let wanted = |one: &&News| one.is_wanted(state.products.as_ref());
+        let mut taken = 0;
         if state.stale_stock.is_empty() {
-            match session.send(&news.packet) {
-                Sent::Queued => return true,
-                Sent::Gone => return false,
-                Sent::Full => {}
+            let packets = news.iter().filter(wanted).map(|one| &one.packet);
+            let outcome;
+            (taken, outcome) = session.send_all(packets);
+            if outcome == Sent::Gone {
+                return;
             }
         }
-        state
-            .stale_stock
-            .insert(news.key.clone(), news.packet.clone());
+        let wanted = news.iter().zip(sent).filter(|(one, _)| wanted(one));
+        let mut late = Vec::new();
+        for (n, (one, sent)) in wanted.enumerate() {
+            if n < taken {
+                *sent += 1;
+            } else {
+                late.push(one);
+            }
+        }
+        if late.is_empty() {
+            return;
+        }
+        for one in late {
+            let (key, packet) = (one.key.clone(), one.packet.clone());
+            state.stale_stock.insert(key, packet);
+        }
         let is_hopeless = state.stale_stock.len() > BEHIND;
         drop(state);
         if let Entry::Vacant(entry) = self.behind().entry(session.key) {
@@ -160,7 +180,6 @@ impl StockFeed {
         if is_hopeless {
             self.cut(session);
         }
-        false
     }
 
     /// Sends those who are behind what they have room for.

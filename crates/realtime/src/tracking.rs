@@ -15,7 +15,7 @@ use crate::{
     events, metrics,
     model::{Location, Namespace},
     neighbours::FollowedBooking,
-    socket::{Session, encode_event},
+    socket::{Sent, Session, encode_event},
 };
 
 /// The least time between two places of one booking that a tracker is sent.
@@ -245,9 +245,15 @@ impl Inner {
             "timestamp": events::rfc3339(location.at),
         });
         let packet = encode_event(Namespace::Customer, PLACE, &place.to_string());
+        let mut told = 0;
         for tracker in followed.trackers.values() {
-            metrics::sent(PLACE, tracker.send(&packet));
+            match tracker.send(&packet) {
+                Sent::Queued => told += 1,
+                Sent::Full => metrics::dropped("no_room"),
+                Sent::Gone => {}
+            }
         }
+        metrics::out(PLACE, told);
     }
 
     fn drop_tracker(&mut self, id: &str, key: u64) {

@@ -5,11 +5,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use engineioxide::{Socket, Str};
+use engineioxide::{DisconnectReason, Str, socket::Sid};
 
 use super::{
     limit::{Allowance, Verdict},
+    packet::Outgoing,
     session::Session,
+    wire::{Sent, Wire},
 };
 use crate::model::Namespace;
 
@@ -17,11 +19,9 @@ use crate::model::Namespace;
 const WAITING: usize = 1_000;
 
 /// A client's connection, whatever carries it.
-pub(crate) type EngineSocket = Socket<Connection>;
-
-/// What we keep of a connection.
-#[derive(Default)]
 pub(crate) struct Connection {
+    pub(super) id: Sid,
+    pub(super) wire: Wire,
     inbox: Mutex<Inbox>,
     /// At most one for each namespace.
     sessions: Mutex<Vec<Arc<Session>>>,
@@ -49,6 +49,30 @@ pub(crate) enum Put {
 }
 
 impl Connection {
+    pub(super) fn new(id: Sid, wire: Wire) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            wire,
+            inbox: Mutex::default(),
+            sessions: Mutex::default(),
+        })
+    }
+
+    /// Queues events, as many as there is room for with one more packet behind them; how many, and why not more.
+    pub(super) fn send<'a>(&self, events: impl Iterator<Item = &'a Outgoing>) -> (usize, Sent) {
+        self.wire.send(events)
+    }
+
+    /// Queues what is no event.
+    pub(super) fn control(&self, packet: &Outgoing) -> Sent {
+        self.wire.control(packet)
+    }
+
+    /// Ends it behind what is queued.
+    pub(super) fn end(&self, reason: DisconnectReason) {
+        self.wire.close(reason);
+    }
+
     fn inbox(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use validation::Violations;
 
 use super::{
-    connection::EngineSocket,
+    connection::Connection,
     handshake::report,
     packet::{self, Incoming},
     server::Server,
@@ -96,9 +96,9 @@ impl ClientEvent {
 
 impl Server {
     /// Hears an event and answers.
-    pub(super) async fn hear(&self, socket: &Arc<EngineSocket>, incoming: Incoming<'_>) {
+    pub(super) async fn hear(&self, connection: &Arc<Connection>, incoming: Incoming<'_>) {
         let namespace = Namespace::parse(incoming.namespace);
-        let Some(session) = namespace.and_then(|namespace| socket.data.session(namespace)) else {
+        let Some(session) = namespace.and_then(|namespace| connection.session(namespace)) else {
             return;
         };
         let mut arguments: Vec<Value> = serde_json::from_str(incoming.json).unwrap_or_default();
@@ -164,9 +164,9 @@ impl Server {
 }
 
 /// No event of ours has binary attachments.
-pub(super) fn refuse_binary(socket: &EngineSocket, incoming: Incoming<'_>) {
+pub(super) fn refuse_binary(connection: &Connection, incoming: Incoming<'_>) {
     let namespace = Namespace::parse(incoming.namespace);
-    if let Some(session) = namespace.and_then(|namespace| socket.data.session(namespace)) {
+    if let Some(session) = namespace.and_then(|namespace| connection.session(namespace)) {
         let refusal = ApiError::new(Code::InvalidRequest, "Binary data is not accepted");
         answer(&session, (incoming.ack, &name_of(incoming)), Err(refusal));
     }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use api_error::ApiError;
 use auth::{AccountId, AuthError, Identity, Role};
 use chrono::{DateTime, Utc};
-use engineioxide::{DisconnectReason, Str};
+use engineioxide::DisconnectReason;
 use serde_json::{Map, Value, json};
 
-use super::{connection::EngineSocket, limit::Allowance, packet, server::Server, session::Session};
+use super::{connection::Connection, limit::Allowance, packet, server::Server, session::Session};
 use crate::model::Namespace;
 
 /// Who somebody is, and until when that is known.
@@ -19,26 +19,27 @@ pub(super) struct Identified {
 
 impl Server {
     /// Lets a client into a namespace, or says why not.
-    pub(super) async fn connect(&self, socket: &Arc<EngineSocket>, path: &str, auth: &str) {
+    pub(super) async fn connect(&self, connection: &Arc<Connection>, path: &str, auth: &str) {
         let Some(namespace) = Namespace::parse(path) else {
             let refusal = packet::refused(path, "Invalid namespace", &json!({"code": "not_found"}));
-            return drop(socket.emit(refusal));
+            connection.control(&refusal);
+            return;
         };
-        if socket.data.session(namespace).is_some() {
+        if connection.session(namespace).is_some() {
             return;
         }
         match self.admitted(namespace, auth).await {
             Ok((identified, last_event)) => {
-                self.welcome(socket, namespace, identified, last_event);
+                self.welcome(connection, namespace, identified, last_event);
             }
             // Nobody's mistake: a client whose connection ends tries again by itself, one that is refused does not.
             Err(error) if error.status().is_server_error() => {
                 report(&error);
-                socket.close(DisconnectReason::TransportClose);
+                connection.end(DisconnectReason::TransportClose);
             }
             Err(error) => {
                 let data = json!({"code": error.code()});
-                drop(socket.emit(packet::refused(path, error.sentence(), &data)));
+                connection.control(&packet::refused(path, error.sentence(), &data));
             }
         }
     }
@@ -111,7 +112,7 @@ impl Server {
 
     fn welcome(
         &self,
-        socket: &Arc<EngineSocket>,
+        connection: &Arc<Connection>,
         namespace: Namespace,
         identified: Option<Identified>,
         last_event: Option<i64>,
@@ -122,14 +123,14 @@ impl Server {
         };
         let allowance = Allowance::new(self.rate, self.clock.now());
         let who = (namespace, account);
-        let session = Session::new(who, Arc::clone(socket), expires_at, allowance);
-        socket.data.sessions().push(Arc::clone(&session));
+        let session = Session::new(who, Arc::clone(connection), expires_at, allowance);
+        connection.sessions().push(Arc::clone(&session));
         self.hub.add(&session, last_event);
-        let welcome: Str = packet::connected(namespace, &format!("{}-{}", socket.id, session.key));
+        let welcome = packet::connected(namespace, &format!("{}-{}", connection.id, session.key));
         session.control(&welcome);
-        if socket.data.is_closed() {
+        if connection.is_closed() {
             // It went while we looked it up, and nobody else would let go of it.
-            socket.data.remove(namespace);
+            connection.remove(namespace);
             return self.hub.remove(&session);
         }
         self.hub.catch_up(&session);

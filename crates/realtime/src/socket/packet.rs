@@ -1,5 +1,6 @@
 //! Socket.IO packets, protocol 5: `<type>[<attachments>-][<namespace>,][<ack id>][<JSON>]`.
 
+use bytes::Bytes;
 use engineioxide::Str;
 use serde::Serialize;
 use serde_json::Value;
@@ -19,6 +20,27 @@ pub(crate) enum Packet<'a> {
     BinaryEvent(Incoming<'a>),
     /// An answer, which we never ask for.
     Ack,
+}
+
+/// A packet on its way to clients, encoded once for however many of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing(Str);
+
+impl Outgoing {
+    /// An Engine.IO packet; those of Socket.IO begin with the `4` that says "message".
+    pub(super) fn new(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The Socket.IO packet alone.
+    pub(super) fn to_text(&self) -> Str {
+        self.0.slice(1..)
+    }
+
+    /// All of it.
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.0.into()
+    }
 }
 
 /// An event of a client.
@@ -86,29 +108,29 @@ fn place_of(path: &str) -> String {
 }
 
 /// Welcomes a client.
-pub(crate) fn connected(namespace: Namespace, id: &str) -> Str {
-    format!("0{}{{\"sid\":{}}}", place(namespace), json(id)).into()
+pub(crate) fn connected(namespace: Namespace, id: &str) -> Outgoing {
+    Outgoing::new(format!("40{}{{\"sid\":{}}}", place(namespace), json(id)))
 }
 
 /// Refuses a client, who reads `message` and `data` of the error.
-pub(crate) fn refused(path: &str, message: &str, data: &Value) -> Str {
+pub(crate) fn refused(path: &str, message: &str, data: &Value) -> Outgoing {
     let body = serde_json::json!({"message": message, "data": data});
-    format!("4{}{body}", place_of(path)).into()
+    Outgoing::new(format!("44{}{body}", place_of(path)))
 }
 
 /// Ends a client's stay.
-pub(crate) fn disconnected(namespace: Namespace) -> Str {
-    format!("1{}", place(namespace)).into()
+pub(crate) fn disconnected(namespace: Namespace) -> Outgoing {
+    Outgoing::new(format!("41{}", place(namespace)))
 }
 
 /// An event whose payload is JSON already.
-pub(crate) fn event(namespace: Namespace, name: &str, payload: &str) -> Str {
-    format!("2{}[{},{payload}]", place(namespace), json(name)).into()
+pub(crate) fn event(namespace: Namespace, name: &str, payload: &str) -> Outgoing {
+    Outgoing::new(format!("42{}[{},{payload}]", place(namespace), json(name)))
 }
 
 /// The answer to the event with the id `ack`.
-pub(crate) fn answer(namespace: Namespace, ack: u64, payload: &Value) -> Str {
-    format!("3{}{ack}[{payload}]", place(namespace)).into()
+pub(crate) fn answer(namespace: Namespace, ack: u64, payload: &Value) -> Outgoing {
+    Outgoing::new(format!("43{}{ack}[{payload}]", place(namespace)))
 }
 
 fn json(value: &(impl Serialize + ?Sized)) -> String {
@@ -173,15 +195,21 @@ mod tests {
             &json!({"code": "unauthenticated"}),
         );
         assert_eq!(
-            text.as_str(),
+            text.to_text().as_str(),
             r#"4/partner,{"data":{"code":"unauthenticated"},"message":"Invalid token"}"#
         );
-        assert_eq!(connected(Namespace::Stock, "x").as_str(), r#"0{"sid":"x"}"#);
-        assert_eq!(disconnected(Namespace::Admin).as_str(), "1/admin,");
+        assert_eq!(
+            connected(Namespace::Stock, "x").to_text().as_str(),
+            r#"0{"sid":"x"}"#
+        );
+        assert_eq!(
+            disconnected(Namespace::Admin).to_text().as_str(),
+            "1/admin,"
+        );
         let text = event(Namespace::Customer, "a:b", "{}");
-        assert_eq!(text.as_str(), r#"2/customer,["a:b",{}]"#);
+        assert_eq!(text.to_text().as_str(), r#"2/customer,["a:b",{}]"#);
         let text = answer(Namespace::Stock, 3, &json!({"ok": true}));
-        assert_eq!(text.as_str(), r#"33[{"ok":true}]"#);
+        assert_eq!(text.to_text().as_str(), r#"33[{"ok":true}]"#);
     }
 
     proptest! {

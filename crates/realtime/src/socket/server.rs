@@ -6,23 +6,20 @@ use std::{
 };
 
 use auth::Authenticator;
-use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::Clock;
 use database::Database;
-use engineioxide::{
-    DisconnectReason, Str, config::EngineIoConfig, handler::EngineIoHandler,
-    service::EngineIoService, socket::Sid,
-};
+use engineioxide::{DisconnectReason, Str, socket::Sid};
 use futures_util::FutureExt as _;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    connection::{EngineSocket, Put},
+    connection::{Connection, Put},
     events,
     limit::Verdict,
     packet::{self, Incoming, Packet},
     session::Session,
+    transport::Hearer,
 };
 use crate::{
     dashboard::Dashboard,
@@ -37,13 +34,6 @@ use crate::{
 
 /// How long a connection may be without a namespace, as in Socket.IO's own server.
 const UNDECIDED: TimeDelta = TimeDelta::seconds(45);
-/// The longest message, as in Socket.IO's own server.
-const MAX_PAYLOAD: u64 = 1_000_000;
-/// How many packets wait for a client that takes none.
-const QUEUE: usize = 256;
-/// An idle connection's largest share of memory.
-const READ_BUFFER: usize = 512;
-
 /// Hears clients.
 pub(crate) struct Server {
     pub(crate) hub: Arc<Hub>,
@@ -59,6 +49,8 @@ pub(crate) struct Server {
     /// How many events a session may send in a second.
     pub(crate) rate: Option<NonZeroU32>,
     pub(crate) tasks: TaskTracker,
+    /// Websockets, each a task.
+    pub(crate) websockets: TaskTracker,
     pub(crate) connections: Connections,
 }
 
@@ -66,7 +58,7 @@ pub(crate) struct Server {
 #[derive(Default)]
 pub(crate) struct Connections(Mutex<BySid>);
 
-type BySid = HashMap<Sid, (Arc<EngineSocket>, DateTime<Utc>)>;
+type BySid = HashMap<Sid, (Arc<Connection>, DateTime<Utc>)>;
 
 impl Connections {
     fn all(&self) -> MutexGuard<'_, BySid> {
@@ -78,10 +70,10 @@ impl Connections {
         let all: Vec<_> = self
             .all()
             .values()
-            .map(|(socket, _)| Arc::clone(socket))
+            .map(|(connection, _)| Arc::clone(connection))
             .collect();
-        for socket in all {
-            socket.close(DisconnectReason::ClosingServer);
+        for connection in all {
+            connection.end(DisconnectReason::ClosingServer);
         }
     }
 
@@ -90,82 +82,67 @@ impl Connections {
         let late: Vec<_> = self
             .all()
             .values()
-            .filter(|(socket, since)| now - *since > UNDECIDED && socket.data.sessions().is_empty())
-            .map(|(socket, _)| Arc::clone(socket))
+            .filter(|(connection, since)| {
+                now - *since > UNDECIDED && connection.sessions().is_empty()
+            })
+            .map(|(connection, _)| Arc::clone(connection))
             .collect();
-        for socket in late {
-            socket.close(DisconnectReason::TransportClose);
+        for connection in late {
+            connection.end(DisconnectReason::TransportClose);
         }
     }
 }
 
-/// The service that answers under `/socket.io`.
-pub(crate) type SocketService = EngineIoService<Server>;
-
-/// Ping times are the defaults, which are those of Socket.IO's own server.
-pub(crate) fn service(server: Arc<Server>) -> SocketService {
-    let config = EngineIoConfig::builder()
-        .req_path("/socket.io")
-        .max_payload(MAX_PAYLOAD)
-        .max_buffer_size(QUEUE)
-        .ws_read_buffer_size(READ_BUFFER)
-        .ws_max_message_size(usize::try_from(MAX_PAYLOAD).unwrap_or(usize::MAX))
-        .ws_max_frame_size(usize::try_from(MAX_PAYLOAD).unwrap_or(usize::MAX))
-        .build();
-    EngineIoService::with_config(server, config)
-}
-
-impl EngineIoHandler for Server {
-    type Data = super::connection::Connection;
-
-    fn on_connect(self: Arc<Self>, socket: Arc<EngineSocket>) {
+impl Hearer for Server {
+    fn begins(&self, connection: Arc<Connection>) {
         let now = self.clock.now();
-        self.connections.all().insert(socket.id, (socket, now));
+        self.connections
+            .all()
+            .insert(connection.id, (connection, now));
     }
 
-    fn on_disconnect(&self, socket: Arc<EngineSocket>, reason: DisconnectReason) {
-        self.connections.all().remove(&socket.id);
-        for session in socket.data.close() {
+    fn ends(&self, connection: &Arc<Connection>, reason: &DisconnectReason) {
+        self.connections.all().remove(&connection.id);
+        for session in connection.close() {
             tracing::debug!(session = session.key, ?reason, "a client is gone");
             self.hub.remove(&session);
         }
     }
 
-    fn on_message(self: &Arc<Self>, text: Str, socket: Arc<EngineSocket>) {
+    fn hears(self: &Arc<Self>, connection: &Arc<Connection>, text: Str) {
         let is_heard = match packet::parse(&text) {
             None => {
-                socket.close(DisconnectReason::PacketParsingError);
+                connection.end(DisconnectReason::PacketParsingError);
                 false
             }
-            Some(Packet::Event(event) | Packet::BinaryEvent(event)) => self.admit(&socket, event),
-            Some(Packet::Connect { .. }) => self.admit_connect(&socket),
+            Some(Packet::Event(event) | Packet::BinaryEvent(event)) => {
+                self.admit(connection, event)
+            }
+            Some(Packet::Connect { .. }) => self.admit_connect(connection),
             Some(Packet::Disconnect { .. }) => true,
             Some(Packet::Ack) => false,
         };
         if is_heard {
-            match socket.data.put(text) {
+            match connection.put(text) {
                 Put::Waits => {}
                 Put::First => {
                     let this = Arc::clone(self);
-                    self.tasks.spawn(this.work_through(socket));
+                    self.tasks.spawn(this.work_through(Arc::clone(connection)));
                 }
                 Put::TooMany => {
                     metrics::dropped("inbox_full");
-                    socket.close(DisconnectReason::TransportClose);
+                    connection.end(DisconnectReason::TransportClose);
                 }
             }
         }
     }
-
-    /// Attachments of an event that was refused already.
-    fn on_binary(self: &Arc<Self>, _: Bytes, _: Arc<EngineSocket>) {}
 }
 
 impl Server {
     /// Whether an event is heard, by how many the client has sent.
-    fn admit(&self, socket: &EngineSocket, event: Incoming<'_>) -> bool {
+    fn admit(&self, connection: &Connection, event: Incoming<'_>) -> bool {
         let namespace = Namespace::parse(event.namespace);
-        let Some(session) = namespace.and_then(|namespace| socket.data.session(namespace)) else {
+        let Some(session) = namespace.and_then(|namespace| connection.session(namespace)) else {
             return false;
         };
         match session.count(self.rate, self.clock.now()) {
@@ -183,11 +160,11 @@ impl Server {
         }
     }
 
-    fn admit_connect(&self, socket: &EngineSocket) -> bool {
-        let verdict = socket.data.count_connect(self.rate, self.clock.now());
+    fn admit_connect(&self, connection: &Connection) -> bool {
+        let verdict = connection.count_connect(self.rate, self.clock.now());
         if verdict != Verdict::Heard {
             metrics::dropped("rate_limited");
-            socket.close(DisconnectReason::TransportClose);
+            connection.end(DisconnectReason::TransportClose);
         }
         verdict == Verdict::Heard
     }
@@ -195,33 +172,33 @@ impl Server {
     /// Ends a session; its client stays away until somebody acts.
     pub(crate) fn expel(&self, session: &Session) {
         session.disconnect();
-        session.socket().data.remove(session.namespace);
+        session.connection().remove(session.namespace);
         self.hub.remove(session);
     }
 
-    async fn work_through(self: Arc<Self>, socket: Arc<EngineSocket>) {
-        while let Some(text) = socket.data.take() {
-            let work = AssertUnwindSafe(self.work_on(&socket, &text)).catch_unwind();
+    async fn work_through(self: Arc<Self>, connection: Arc<Connection>) {
+        while let Some(text) = connection.take() {
+            let work = AssertUnwindSafe(self.work_on(&connection, &text)).catch_unwind();
             if work.await.is_err() {
                 tracing::error!("a packet of a client broke something");
-                socket.close(DisconnectReason::TransportError);
+                connection.end(DisconnectReason::TransportError);
             }
         }
     }
 
-    async fn work_on(&self, socket: &Arc<EngineSocket>, text: &Str) {
+    async fn work_on(&self, connection: &Arc<Connection>, text: &Str) {
         match packet::parse(text) {
             Some(Packet::Connect { namespace, auth }) => {
-                self.connect(socket, namespace, auth).await;
+                self.connect(connection, namespace, auth).await;
             }
             Some(Packet::Disconnect { namespace }) => {
                 let namespace = Namespace::parse(namespace);
-                if let Some(session) = namespace.and_then(|one| socket.data.remove(one)) {
+                if let Some(session) = namespace.and_then(|one| connection.remove(one)) {
                     self.hub.remove(&session);
                 }
             }
-            Some(Packet::Event(event)) => self.hear(socket, event).await,
-            Some(Packet::BinaryEvent(event)) => events::refuse_binary(socket, event),
+            Some(Packet::Event(event)) => self.hear(connection, event).await,
+            Some(Packet::BinaryEvent(event)) => events::refuse_binary(connection, event),
             Some(Packet::Ack) | None => {}
         }
     }

@@ -10,28 +10,17 @@ use std::{
 use api_error::Code;
 use auth::{AccountId, Role};
 use chrono::{DateTime, Utc};
-use engineioxide::{DisconnectReason, Str};
+use engineioxide::DisconnectReason;
 use outbox::Audience;
 use serde_json::json;
-use tokio::sync::mpsc::error::TrySendError;
 
 use super::{
-    connection::EngineSocket,
+    connection::Connection,
     limit::{Allowance, Verdict},
-    packet,
+    packet::{self, Outgoing},
+    wire::Sent,
 };
 use crate::model::Namespace;
-
-/// What became of a packet on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sent {
-    /// It will be written.
-    Queued,
-    /// There is no room for it now.
-    Full,
-    /// Nobody is there any more.
-    Gone,
-}
 
 /// What became of a recorded event that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +38,7 @@ pub(crate) struct Session {
     pub(crate) namespace: Namespace,
     /// Who it is; `None` in the namespace of stock.
     pub(crate) account: Option<(AccountId, Role)>,
-    socket: Arc<EngineSocket>,
+    connection: Arc<Connection>,
     state: Mutex<State>,
 }
 
@@ -78,7 +67,7 @@ pub(crate) struct State {
     /// Which products it wants to hear of; `None` is all.
     pub(crate) products: Option<HashSet<String>>,
     /// What of stock could not be sent yet, the last of each.
-    pub(crate) stale_stock: HashMap<String, Str>,
+    pub(crate) stale_stock: HashMap<String, Outgoing>,
     allowance: Allowance,
 }
 
@@ -92,7 +81,7 @@ pub(crate) struct Cursor {
 impl Session {
     pub(crate) fn new(
         (namespace, account): (Namespace, Option<(AccountId, Role)>),
-        socket: Arc<EngineSocket>,
+        connection: Arc<Connection>,
         expires_at: Option<DateTime<Utc>>,
         allowance: Allowance,
     ) -> Arc<Self> {
@@ -101,7 +90,7 @@ impl Session {
             key: KEYS.fetch_add(1, Ordering::Relaxed),
             namespace,
             account,
-            socket,
+            connection,
             state: Mutex::new(State {
                 flow: Flow::CatchingUp,
                 delivered: i64::MAX,
@@ -145,23 +134,19 @@ impl Session {
         audience
     }
 
-    /// Queues an event, if there is room for one more behind it: a heartbeat that finds none ends the connection.
-    pub(crate) fn send(&self, event: &Str) -> Sent {
-        let (Ok(place), Ok(_)) = (self.socket.reserve(), self.socket.reserve()) else {
-            let is_gone = self.socket.is_closed();
-            return if is_gone { Sent::Gone } else { Sent::Full };
-        };
-        place.emit(event.clone());
-        Sent::Queued
+    /// Queues an event, if there is room for one more packet behind it.
+    pub(crate) fn send(&self, event: &Outgoing) -> Sent {
+        self.connection.send(std::iter::once(event)).1
+    }
+
+    /// Queues events for one flush, as many as there is room for; how many, and why not more.
+    pub(crate) fn send_all<'a>(&self, events: impl Iterator<Item = &'a Outgoing>) -> (usize, Sent) {
+        self.connection.send(events)
     }
 
     /// Queues what is no event.
-    pub(crate) fn control(&self, packet: &Str) -> Sent {
-        match self.socket.emit(packet.clone()) {
-            Ok(()) => Sent::Queued,
-            Err(TrySendError::Full(_)) => Sent::Full,
-            Err(TrySendError::Closed(_)) => Sent::Gone,
-        }
+    pub(crate) fn control(&self, packet: &Outgoing) -> Sent {
+        self.connection.control(packet)
     }
 
     /// Queues an event that may be lost where there is no room: something newer follows.
@@ -172,7 +157,7 @@ impl Session {
     }
 
     /// Sends a recorded event as it happens, unless the session has it or reads the outbox at the moment.
-    pub(crate) fn offer(&self, event_id: i64, is_for_monitors: bool, event: &Str) -> Offered {
+    pub(crate) fn offer(&self, event_id: i64, is_for_monitors: bool, event: &Outgoing) -> Offered {
         let mut state = self.state();
         if state.flow != Flow::Live || event_id <= state.delivered {
             return Offered::Done;
@@ -214,7 +199,7 @@ impl Session {
             "event": null,
         });
         self.control(&packet::event(self.namespace, "error", &said.to_string()));
-        self.socket.close(DisconnectReason::TransportClose);
+        self.connection.end(DisconnectReason::TransportClose);
     }
 
     /// Notes that it is over.
@@ -227,8 +212,8 @@ impl Session {
     }
 
     /// The connection that it is one of.
-    pub(crate) fn socket(&self) -> &Arc<EngineSocket> {
-        &self.socket
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
     }
 }
 
