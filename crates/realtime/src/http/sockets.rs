@@ -37,17 +37,12 @@ impl SocketService {
         }
     }
 
-    /// Tells the client that it speaks websocket from here on.
-    fn switch(&self, mut request: Request) -> Result<Response, Request> {
-        let Some(accept) = accept_of(&request) else {
-            return Err(request);
-        };
-        if request.extensions().get::<OnUpgrade>().is_none() {
-            return Err(request);
-        }
-        let upgrade = hyper::upgrade::on(&mut request);
-        // Of the request nothing stays: its connection may last for days.
-        drop(request);
+    /// Tells the client that it speaks websocket from here on; `None` where that is not what it asks.
+    fn switch(&self, request: &mut Request) -> Option<Response> {
+        let accept = accept_of(request)?;
+        request.extensions().get::<OnUpgrade>()?;
+        // Of the request nothing else stays: its connection may last for days.
+        let upgrade = hyper::upgrade::on(request);
         let server = Arc::clone(&self.server);
         self.server
             .websockets
@@ -57,7 +52,7 @@ impl SocketService {
             (header::UPGRADE, HeaderValue::from_static("websocket")),
             (header::SEC_WEBSOCKET_ACCEPT, accept),
         ];
-        Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+        Some((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
     }
 }
 
@@ -85,14 +80,12 @@ impl Service<Request> for SocketService {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        match self.switch(request) {
-            Ok(response) => Either::Left(ready(Ok(response))),
-            Err(request) => {
-                let answer = Service::call(&mut self.engine, request);
-                Either::Right(Box::pin(async move { Ok(answer.await?.map(Body::new)) }))
-            }
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        if let Some(response) = self.switch(&mut request) {
+            return Either::Left(ready(Ok(response)));
         }
+        let answer = Service::call(&mut self.engine, request);
+        Either::Right(Box::pin(async move { Ok(answer.await?.map(Body::new)) }))
     }
 }
 

@@ -130,13 +130,11 @@ impl Mailbox {
     pub(super) fn poll_end(&self, context: &Context<'_>) -> Poll<DisconnectReason> {
         let mut inner = self.inner();
         inner.is_asleep = false;
-        match inner.asked_to_end() {
-            Some(reason) => Poll::Ready(reason),
-            None => {
-                inner.will_wake(context.waker());
-                Poll::Pending
-            }
+        if let Some(reason) = inner.asked_to_end() {
+            return Poll::Ready(reason);
         }
+        inner.will_wake(context.waker());
+        Poll::Pending
     }
 }
 

@@ -7,9 +7,9 @@ use super::connection::Connection;
 /// The longest message, as in Socket.IO's own server.
 pub(super) const MAX_PAYLOAD: usize = 1_000_000;
 /// How long after a sign of life a client is asked for the next one, as in Socket.IO's own server.
-pub(super) const PING_INTERVAL: Duration = Duration::from_millis(25_000);
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// How long a client may take to answer, as in Socket.IO's own server.
-pub(super) const PING_TIMEOUT: Duration = Duration::from_millis(20_000);
+pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whom a transport tells of its connections: Socket.IO, which does not know what carries them.
 pub(super) trait Hearer: Send + Sync + 'static {

@@ -251,7 +251,7 @@ async fn who_takes_nothing_is_sent_no_more_than_has_room_and_hears_why_they_are_
 async fn what_came_with_the_handshake_is_heard() {
     let (mut client, server) = duplex(ROOM);
     let (connection, _connections) = mpsc::unbounded_channel();
-    let (heard, mut hears) = mpsc::unbounded_channel();
+    let (heard, mut packets) = mpsc::unbounded_channel();
     let (ended, _ends) = mpsc::unbounded_channel();
     let ears = Arc::new(Ears {
         connection,
@@ -260,6 +260,6 @@ async fn what_came_with_the_handshake_is_heard() {
     });
     let first = vec![0x81, 0x82, 0, 0, 0, 0, b'4', b'0'];
     TASKS.spawn(serve_to(ears, server, first));
-    assert_eq!(hears.recv().await.unwrap(), "0");
+    assert_eq!(packets.recv().await.unwrap(), "0");
     assert_eq!(client.read_u8().await.unwrap(), 0x81);
 }

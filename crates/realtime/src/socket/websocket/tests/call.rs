@@ -64,7 +64,7 @@ impl Call {
         let (client, server) = duplex(room);
         let writes = Arc::new(AtomicUsize::new(0));
         let (connection, mut connections) = mpsc::unbounded_channel();
-        let (heard, hears) = mpsc::unbounded_channel();
+        let (heard, packets) = mpsc::unbounded_channel();
         let (ended, ends) = mpsc::unbounded_channel();
         let ears = Arc::new(Ears {
             connection,
@@ -72,16 +72,16 @@ impl Call {
             ended,
         });
         let server = Counted(server, Arc::clone(&writes));
-        let served = TASKS.spawn(serve_to(ears, server, Vec::new()));
+        let task = TASKS.spawn(serve_to(ears, server, Vec::new()));
         let mut client = WebSocketStream::from_raw_socket(client, Role::Client, None).await;
         let open = text(client.next().await);
         Self {
             client,
             open: serde_json::from_str(open.strip_prefix('0').unwrap()).unwrap(),
             connection: connections.recv().await.unwrap(),
-            heard: hears,
+            heard: packets,
             ended: ends,
-            served,
+            served: task,
             writes,
         }
     }
