@@ -440,10 +440,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When documents are pulled by themselves; 404 where they are not. */
+        /** When documents are pulled by themselves; null where they are not. */
         get: operations["find_metakocka_import_schedule"];
         put?: never;
-        /** Has documents pulled by themselves: orders that changed, others by their date. Again sets another schedule. */
+        /**
+         * Has documents pulled by themselves: orders that changed, others by their date. Again sets another schedule; a `cron`
+         *     of null takes it away.
+         */
         post: operations["set_metakocka_import_schedule"];
         delete?: never;
         options?: never;
@@ -3525,7 +3528,7 @@ export interface components {
         };
         /** @description When documents are pulled by themselves. */
         ScheduleRequest: {
-            /** @description Minute, hour, day, month, weekday. */
+            /** @description Minute, hour, day, month, weekday; null: never again. */
             cron?: string | null;
             /** @description Of the IANA database; UTC where it is left out. */
             timezone?: string | null;
@@ -6140,7 +6143,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportSchedule"];
+                    "application/json": components["schemas"]["ImportSchedule"] | null;
                 };
             };
             401: {
@@ -6152,14 +6155,6 @@ export interface operations {
                 };
             };
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6187,7 +6182,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportSchedule"];
+                    "application/json": components["schemas"]["ImportSchedule"] | null;
                 };
             };
             400: {
