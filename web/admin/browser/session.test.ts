@@ -89,9 +89,10 @@ test("an access token that is over is renewed unnoticed", () =>
     await page.getByRole("row", { name: /Marko Hribar/ }).waitFor();
   }));
 
+// From a page that asks for nothing by itself: one that does may be the first to hear that the session has ended.
 test("a session that has ended is said so, and goes on where it was", () =>
   visitAsAdmin(
-    "/",
+    "/organizations",
     async ({ page, context }) => {
       await settled(page);
       await context.clearCookies();
