@@ -1,9 +1,14 @@
 use std::{
-    process::{Command, Stdio, id},
+    process::{Command, id},
     thread::available_parallelism,
 };
 
 use anyhow::Context;
+
+/// Where servers run, as `taskset` names cores.
+pub(crate) const OF_SERVERS: &str = "0";
+/// How often it is tried to move all threads.
+const ATTEMPTS: u32 = 5;
 
 /// The servers on the first core, the load on the second, so that neither takes the other's time; both share a
 /// machine's only core.
@@ -19,7 +24,7 @@ impl Apart {
     pub(crate) fn servers() -> anyhow::Result<Self> {
         let cores = available_parallelism()?.get();
         if cores > 1 {
-            run_on("0")?;
+            run_on(OF_SERVERS)?;
         }
         Ok(Self { cores })
     }
@@ -38,17 +43,15 @@ impl Drop for Apart {
 
 /// Every thread of this process, and all that it will start.
 fn run_on(cores: &str) -> anyhow::Result<()> {
-    let status = Command::new("taskset")
-        .args([
-            "--all-tasks",
-            "--cpu-list",
-            "--pid",
-            cores,
-            &id().to_string(),
-        ])
-        .stdout(Stdio::null())
-        .status()
-        .context("taskset is missing: it comes with util-linux")?;
-    anyhow::ensure!(status.success(), "taskset failed");
-    Ok(())
+    // A thread that ends while it is moved fails the whole call.
+    for _ in 0..ATTEMPTS {
+        let mut taskset = Command::new("taskset");
+        taskset.args(["--all-tasks", "--cpu-list", "--pid", cores]);
+        let moved = taskset.arg(id().to_string()).output();
+        let moved = moved.context("taskset is missing: it comes with util-linux")?;
+        if moved.status.success() {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("taskset failed")
 }

@@ -6,8 +6,8 @@ use rustix::{
     thread::{CpuSet, sched_setaffinity},
 };
 
-/// Where servers run.
-pub(super) const OF_SERVERS: &str = "0";
+pub(super) use crate::cores::OF_SERVERS;
+
 /// Where the load program runs.
 const OF_LOAD: usize = 1;
 /// What the kernel's figures of a process count in a second, on every Linux.

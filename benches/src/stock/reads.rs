@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::fill;
 use crate::{
-    cores::Apart,
+    cores::{Apart, OF_SERVERS},
     http::{Client, measure_with},
     mirrors::Empty,
     node::Node,
@@ -21,7 +21,8 @@ const RUNS: usize = 3;
 pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
     let place = Place::postgres("bench_stock_reads").await?;
     let cores = Apart::servers()?;
-    let node = Node::start(&place.url()).await?;
+    // As for browsers, which come without a token, and from more addresses than there are here.
+    let node = Node::start_on(OF_SERVERS, &place.url()).await?;
     let empty = Empty::start()?;
     cores.load()?;
     let token = node.sign_in().await?;
