@@ -4,13 +4,12 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import pg from 'pg';
 import { open } from '../harness/client.js';
+import { pause } from '../harness/crowd.js';
 import { house } from '../harness/gateway.js';
 
 /** Far more than the system buffers for one connection, and than the gateway may keep for a client. */
 const EVENTS = 8_000;
 const BYTES = 4_000;
-
-const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** A device that counts its events and comes back with the last one. */
 function device(t, gateway, customer) {
