@@ -18,8 +18,11 @@ use crate::{
     socket::{Sent, Session, encode_event},
 };
 
-/// The least time between two places of one booking that a tracker is sent.
+/// How far apart the places of one booking are that a tracker is sent.
 const APART: TimeDelta = TimeDelta::milliseconds(200);
+/// How much earlier a place may be sent where none waits: a partner who sends as often as this is never exactly on time,
+/// and each of their places would have to wait for the latest that ever was.
+const EARLY: TimeDelta = TimeDelta::milliseconds(100);
 /// What a tracker hears.
 const PLACE: &str = "partner:location_update";
 
@@ -44,7 +47,27 @@ struct Followed {
     is_under_way: bool,
     version: i64,
     trackers: HashMap<u64, Arc<Session>>,
-    sent_at: Option<DateTime<Utc>>,
+    /// When the next place is due.
+    due: Option<DateTime<Utc>>,
+}
+
+impl Followed {
+    /// Takes the turn to send a place now, where it has come.
+    fn take_turn(&mut self, now: DateTime<Utc>, is_anything_waiting: bool) -> bool {
+        // A clock that was set back makes nobody wait.
+        let due = self.due.filter(|due| *due - now <= APART + EARLY);
+        let due = due.unwrap_or(now);
+        let early = if is_anything_waiting {
+            TimeDelta::zero()
+        } else {
+            EARLY
+        };
+        let is_turn = now >= due - early;
+        if is_turn {
+            self.due = Some(due.max(now) + APART);
+        }
+        is_turn
+    }
 }
 
 /// What `booking:updated` says, as far as it matters here.
@@ -77,7 +100,7 @@ impl Tracking {
                 is_under_way: false,
                 version: 0,
                 trackers: HashMap::new(),
-                sent_at: None,
+                due: None,
             });
         followed.trackers.insert(session.key, Arc::clone(session));
         session.state().tracked.insert(booking.id.clone());
@@ -161,7 +184,7 @@ impl Tracking {
     /// Sends places that wait, where their time has come.
     pub(crate) fn send_waiting(&self, now: DateTime<Utc>) {
         let mut inner = self.inner();
-        for booking in std::mem::take(&mut inner.waiting) {
+        for booking in inner.waiting.clone() {
             let partner = inner
                 .bookings
                 .get(&booking)
@@ -169,8 +192,9 @@ impl Tracking {
             let location = partner
                 .and_then(|partner| inner.latest.get(partner))
                 .copied();
-            if let Some(location) = location {
-                inner.send_or_wait(&booking, location, now);
+            match location {
+                Some(location) => inner.send_or_wait(&booking, location, now),
+                None => drop(inner.waiting.remove(&booking)),
             }
         }
     }
@@ -225,17 +249,19 @@ impl Inner {
     }
 
     fn send_or_wait(&mut self, id: &str, location: Location, now: DateTime<Utc>) {
-        let Some(followed) = self.bookings.get_mut(id).filter(|one| one.is_under_way) else {
+        let is_waiting = self.waiting.contains(id);
+        let followed = self.bookings.get_mut(id).filter(|one| one.is_under_way);
+        let Some(followed) = followed else {
+            self.waiting.remove(id);
             return;
         };
-        if followed
-            .sent_at
-            .is_some_and(|at| at <= now && now - at < APART)
-        {
-            self.waiting.insert(id.to_owned());
+        if !followed.take_turn(now, is_waiting) {
+            if !is_waiting {
+                self.waiting.insert(id.to_owned());
+            }
             return;
         }
-        followed.sent_at = Some(now);
+        self.waiting.remove(id);
         let place = json!({
             "bookingId": id,
             "location": {

@@ -38,6 +38,45 @@ async fn under_load_the_latest_place_wins(database: TestDatabase) {
     customer.has_heard_nothing().await;
 }
 
+async fn places_five_times_a_second_are_sent_as_they_come(database: TestDatabase) {
+    let app = App::on(database).await;
+    let (mut customer, mut partner) = (app.join("c1").await, app.join("p1").await);
+    customer.ask("booking:track", json!("B1")).await;
+    let mut send = async |latitude: i32| {
+        let place = json!({"latitude": latitude, "longitude": 77.2});
+        partner.ask("location:update", place).await;
+    };
+    // The third is late, the others are on time.
+    for (n, pause) in [0, 200, 290, 110, 200].into_iter().enumerate() {
+        app.later(pause);
+        let latitude = i32::try_from(n).unwrap();
+        send(latitude).await;
+        let heard = customer.hears("partner:location_update").await;
+        assert_eq!(heard["location"]["latitude"], f64::from(latitude));
+    }
+    app.later(1_000);
+    app.node.realtime.send_places_once();
+    customer.has_heard_nothing().await;
+}
+
+async fn a_place_that_waited_is_not_sent_twice(database: TestDatabase) {
+    let app = App::on(database).await;
+    let (mut customer, mut partner) = (app.join("c1").await, app.join("p1").await);
+    customer.ask("booking:track", json!("B1")).await;
+    for (latitude, later) in [(1, 0), (2, 50), (3, 150)] {
+        app.later(later);
+        let place = json!({"latitude": latitude, "longitude": 77.2});
+        partner.ask("location:update", place).await;
+    }
+    for latitude in [1.0, 3.0] {
+        let heard = customer.hears("partner:location_update").await;
+        assert_eq!(heard["location"]["latitude"], latitude);
+    }
+    app.later(200);
+    app.node.realtime.send_places_once();
+    customer.has_heard_nothing().await;
+}
+
 async fn only_a_partner_under_way_is_followed(database: TestDatabase) {
     let app = App::on(database).await;
     let (mut customer, mut partner) = (app.join("c1").await, app.join("p1").await);
@@ -158,6 +197,8 @@ async fn what_is_no_place_is_refused(database: TestDatabase) {
 
 test_support::on_both!(
     under_load_the_latest_place_wins,
+    places_five_times_a_second_are_sent_as_they_come,
+    a_place_that_waited_is_not_sent_twice,
     only_a_partner_under_way_is_followed,
     whoever_tracks_no_more_hears_nothing,
     the_last_place_is_remembered_by_all_nodes,
