@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -25,10 +25,12 @@ use crate::{
 pub struct QueueLimits {
     /// Commands that wait at most, also in a burst.
     pub capacity: usize,
-    /// Commands that may wait all the time. Whoever finds so many for longer than `patience` is sent away: a queue that
-    /// does not get shorter only makes everybody wait.
+    /// Commands that may wait all the time. Whoever finds so many when a burst has lasted too long is sent away: a queue
+    /// that does not get shorter only makes everybody wait.
     pub standing: usize,
-    /// How long a burst may last.
+    /// How many commands a burst may hold.
+    pub burst: usize,
+    /// How long it may last.
     pub patience: Duration,
     /// How long a command may wait for its turn, where the database stands still: whoever waits longer is sent away.
     pub turn: Duration,
@@ -40,7 +42,8 @@ impl Default for QueueLimits {
     fn default() -> Self {
         Self {
             capacity: 2_048,
-            standing: 256,
+            standing: 128,
+            burst: 1_536,
             patience: Duration::from_millis(500),
             turn: Duration::from_secs(5),
             batch: 256,
@@ -60,7 +63,7 @@ type Answer = Result<Result<Outcome, Refusal>, StorageError>;
 type Slot = Arc<SyncMutex<Option<Command>>>;
 
 fn take(slot: &Slot) -> Option<Command> {
-    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+    locked(slot).take()
 }
 
 struct Waiting {
@@ -73,8 +76,32 @@ struct Waiting {
 pub struct CommandQueue {
     sender: mpsc::Sender<Waiting>,
     limits: QueueLimits,
-    /// Since when too many have been waiting.
-    crowded: Arc<SyncMutex<Option<Instant>>>,
+    crowd: Arc<SyncMutex<Crowd>>,
+}
+
+/// How long too many have been waiting.
+#[derive(Debug, Default)]
+struct Crowd {
+    since: Option<Instant>,
+    /// How many of them were taken.
+    taken: usize,
+}
+
+impl Crowd {
+    /// Somebody found too many; whether the burst may go on.
+    fn may_grow(&mut self, limits: &QueueLimits) -> bool {
+        let since = self.since.get_or_insert_with(Instant::now);
+        since.elapsed() < limits.patience && self.taken < limits.burst
+    }
+
+    /// So many are taken out of so many: the burst is over when these were few.
+    fn shrink(&mut self, taken: usize, waiting: usize, limits: &QueueLimits) {
+        if waiting < limits.standing {
+            *self = Self::default();
+        } else if self.since.is_some() {
+            self.taken += taken;
+        }
+    }
 }
 
 /// Takes what waits, does all of it in one transaction, and answers each caller by itself. A batch is what arrived while
@@ -84,7 +111,8 @@ pub struct Combiner {
     receiver: Mutex<mpsc::Receiver<Waiting>>,
     repository: Arc<dyn StockRepository>,
     clock: Arc<dyn Clock>,
-    batch: usize,
+    limits: QueueLimits,
+    crowd: Arc<SyncMutex<Crowd>>,
 }
 
 impl CommandQueue {
@@ -95,16 +123,18 @@ impl CommandQueue {
         limits: QueueLimits,
     ) -> (Self, Combiner) {
         let (sender, receiver) = mpsc::channel(limits.capacity);
+        let crowd = Arc::default();
         let queue = Self {
             sender,
             limits,
-            crowded: Arc::default(),
+            crowd: Arc::clone(&crowd),
         };
         let combiner = Combiner {
             receiver: Mutex::new(receiver),
             repository: Arc::clone(repository),
             clock,
-            batch: limits.batch,
+            limits,
+            crowd,
         };
         (queue, combiner)
     }
@@ -148,19 +178,16 @@ impl CommandQueue {
     }
 
     fn admit(&self) -> Result<(), StockError> {
-        let is_crowded = self.len() >= self.limits.standing;
-        let mut crowded = self.crowded.lock().unwrap_or_else(PoisonError::into_inner);
-        if !is_crowded {
-            *crowded = None;
-            return Ok(());
-        }
-        let since = crowded.get_or_insert_with(Instant::now);
-        if since.elapsed() < self.limits.patience {
+        if self.len() < self.limits.standing || locked(&self.crowd).may_grow(&self.limits) {
             Ok(())
         } else {
             Err(StockError::Overloaded)
         }
     }
+}
+
+fn locked<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn refused(refusal: Refusal, basket: Option<Basket>) -> StockError {
@@ -203,7 +230,7 @@ impl Combiner {
         loop {
             let count = tokio::select! {
                 biased;
-                count = receiver.recv_many(&mut taken, self.batch) => count,
+                count = receiver.recv_many(&mut taken, self.limits.batch) => count,
                 () = stop.cancelled() => return,
             };
             if count == 0 {
@@ -214,9 +241,10 @@ impl Combiner {
                 () = stop.cancelled() => {}
             }
             let (began, done) = (Instant::now(), taken.len());
+            self.note(done, receiver.len());
             self.work_through(&mut taken).await;
             round = Round {
-                company: (done + receiver.len()).min(self.batch),
+                company: (done + receiver.len()).min(self.limits.batch),
                 patience: (began.elapsed() / 4).min(PATIENCE),
             };
         }
@@ -226,14 +254,19 @@ impl Combiner {
     pub async fn run_once(&self) -> usize {
         let mut receiver = self.receiver.lock().await;
         let mut taken = Vec::new();
-        while taken.len() < self.batch
+        while taken.len() < self.limits.batch
             && let Ok(waiting) = receiver.try_recv()
         {
             taken.push(waiting);
         }
         let count = taken.len();
+        self.note(count, receiver.len());
         self.work_through(&mut taken).await;
         count
+    }
+
+    fn note(&self, taken: usize, left: usize) {
+        locked(&self.crowd).shrink(taken, taken + left, &self.limits);
     }
 
     async fn work_through(&self, taken: &mut Vec<Waiting>) {
@@ -286,7 +319,7 @@ impl fmt::Debug for CommandQueue {
 impl fmt::Debug for Combiner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Combiner")
-            .field("batch", &self.batch)
+            .field("batch", &self.limits.batch)
             .finish_non_exhaustive()
     }
 }

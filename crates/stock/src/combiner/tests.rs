@@ -14,6 +14,7 @@ use crate::{
 const SMALL: QueueLimits = QueueLimits {
     capacity: 4,
     standing: 2,
+    burst: 6,
     patience: Duration::from_millis(100),
     turn: Duration::from_secs(5),
     batch: 3,
@@ -126,6 +127,38 @@ async fn a_queue_that_stays_long_sends_callers_away_until_it_is_short_again() {
     assert!((&mut again).now_or_never().is_none());
     combiner.run_once().await;
     assert!(again.await.is_ok() && burst.await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_ends_with_so_many_commands_too() {
+    let mut repository = MockStockRepository::new();
+    repository
+        .expect_apply()
+        .returning(|commands, _| Ok(answer_all(commands)));
+    let (queue, combiner) = queue(repository, SMALL);
+    let come = |count: usize| {
+        let mut callers: Vec<_> = (0..count)
+            .map(|n| Box::pin(queue.run(release(&n.to_string()))))
+            .collect();
+        // Who waits has no answer yet.
+        let waits = |caller: &mut _| FutureExt::now_or_never(caller).is_none();
+        let waiting = callers.iter_mut().map(waits).filter(|waits| *waits).count();
+        (callers, waiting)
+    };
+    for _ in 0..2 {
+        let (callers, waiting) = come(3);
+        assert_eq!(waiting, 3, "a burst may wait");
+        assert_eq!(combiner.run_once().await, 3);
+        drop(callers);
+    }
+    let (callers, waiting) = come(3);
+    assert_eq!(waiting, 2, "it has had its time");
+    assert_eq!(combiner.run_once().await, 2);
+    drop(callers);
+    let (callers, waiting) = come(1);
+    assert_eq!((waiting, combiner.run_once().await), (1, 1), "it is over");
+    drop(callers);
+    assert_eq!(come(3).1, 3, "so that another may come");
 }
 
 #[tokio::test]
