@@ -144,6 +144,7 @@ impl Tail {
 
     async fn pump(&self, stop: &CancellationToken) {
         let mut commits = self.database.commits();
+        let mut told = self.position();
         loop {
             let wait = if self.gap.lock().await.open.is_some() {
                 GAP_POLL
@@ -156,22 +157,37 @@ impl Tail {
                 () = self.wake.notified() => false,
                 _ = timeout(wait, std::future::pending::<()>()) => false,
             };
-            if own_commit && self.database.backend() == Backend::Postgres {
-                self.tell_other_nodes().await;
-            }
-            if let Err(error) = self.run_once().await {
+            let telling = async {
+                if own_commit && self.database.backend() == Backend::Postgres {
+                    self.tell_other_nodes(&mut told).await
+                } else {
+                    Ok(())
+                }
+            };
+            let (handed_on, heard) = tokio::join!(self.run_once(), telling);
+            if let Err(error) = handed_on {
                 tracing::warn!(%error, "the outbox cannot be read at the moment");
+            }
+            if let Err(error) = heard {
+                tracing::debug!(%error, "other nodes were not told of a commit");
             }
         }
     }
 
     /// Once for all commits since the last time, outside of their transactions: a `NOTIFY` inside would make Postgres
     /// commit them one by one. Lost with the node, the others find the events at their next look.
-    async fn tell_other_nodes(&self) {
-        let notify = format!("NOTIFY {CHANNEL}");
-        if let Err(error) = self.database.writer().execute_unprepared(&notify).await {
-            tracing::debug!(%error, "other nodes were not told of a commit");
+    ///
+    /// Nobody is told of commits that left nothing behind `told` in the outbox: a `NOTIFY` is a change of the database
+    /// for whoever watches its version. What was committed late with an id before that is waited for by everybody who
+    /// has heard of a later one.
+    async fn tell_other_nodes(&self, told: &mut i64) -> Result<(), StorageError> {
+        let end = store::last_id(&self.database).await?;
+        if end > *told {
+            let notify = format!("NOTIFY {CHANNEL}");
+            self.database.writer().execute_unprepared(&notify).await?;
+            *told = end;
         }
+        Ok(())
     }
 
     async fn listen(&self, stop: &CancellationToken) {
