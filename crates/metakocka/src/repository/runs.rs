@@ -246,10 +246,16 @@ impl RunRepository for SeaRunRepository {
     async fn claim(&self, lease: &Lease, now: DateTime<Utc>) -> Result<Option<Run>, StorageError> {
         let lock = for_update(self.database.backend(), "r");
         let skip = if lock.is_empty() { "" } else { " SKIP LOCKED" };
-        let find = &format!(
-            "SELECT r.* FROM metakocka_runs r WHERE r.status = 'running' AND (r.lease_until IS NULL OR r.lease_until <= $1) \
-             ORDER BY r.created_at, r.id LIMIT 1{lock}{skip}"
-        );
+        let free = "FROM metakocka_runs r WHERE r.status = 'running' AND (r.lease_until IS NULL OR r.lease_until <= $1)";
+        // Nobody is kept from writing while there is nothing to claim, as there mostly is not.
+        let look = &format!("SELECT 1 {free} LIMIT 1");
+        let looked = self.database.read(|connection| async move {
+            Ok::<_, StorageError>(query(connection, look, [now.timestamp_millis().into()]).await?)
+        });
+        if looked.await?.is_empty() {
+            return Ok(None);
+        }
+        let find = &format!("SELECT r.* {free} ORDER BY r.created_at, r.id LIMIT 1{lock}{skip}");
         let take = "UPDATE metakocka_runs SET lease_holder = $2, lease_until = $3 WHERE id = $1";
         self.database
             .write(|transaction| async move {
