@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use database::{CheckedCache, Database, StorageError, Watch};
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::wire::MappingJson;
 use crate::{error::SyncError, model::DocumentId, repository::Scope, service::Metakocka};
@@ -15,8 +14,7 @@ const KEPT: usize = 500;
 pub(super) struct Standings(CheckedCache<(Scope, Vec<DocumentId>), Bytes>);
 
 /// How several documents stand; those that were never sent or pulled are left out.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SyncStates)]
+#[derive(Debug, Serialize)]
 struct StatusesJson {
     mappings: Vec<MappingJson>,
 }
