@@ -8,10 +8,10 @@ import type { PreviewHead } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useText } from "../../i18n/text";
 import { download } from "../../ui/download";
-import { Figure } from "../../ui/Figure";
 import { Page } from "../../ui/Page";
 import { Answered } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
+import { CountFigure } from "./CountFigure";
 import { Execution } from "./Execution";
 import { PreviewGroup } from "./PreviewGroup";
 
@@ -69,37 +69,37 @@ function Shown({ preview }: { preview: PreviewHead }) {
       }
     >
       <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }}>
-        <Figure
+        <CountFigure
           label={t.new}
-          value={format.number(summary.new)}
-          tone={summary.new > 0 ? "good" : undefined}
+          count={summary.new}
+          tone="good"
           testId="summary-new"
         />
-        <Figure
+        <CountFigure
           label={t.reactivated}
-          value={format.number(summary.reactivated)}
-          tone={summary.reactivated > 0 ? "good" : undefined}
+          count={summary.reactivated}
+          tone="good"
         />
-        <Figure
+        <CountFigure
           label={t.updated}
-          value={format.number(summary.updated)}
-          tone={summary.updated > 0 ? "warn" : undefined}
+          count={summary.updated}
+          tone="warn"
         />
-        <Figure
+        <CountFigure
           label={t.deleted}
-          value={format.number(summary.deleted)}
+          count={summary.deleted}
           note={t.deletedNote}
-          tone={summary.deleted > 0 ? "bad" : undefined}
+          tone="bad"
           testId="summary-deleted"
         />
-        <Figure
+        <CountFigure
           label={t.unchanged}
-          value={format.number(summary.unchanged)}
+          count={summary.unchanged}
           testId="summary-unchanged"
         />
-        <Figure
+        <CountFigure
           label={t.total}
-          value={format.number(summary.total)}
+          count={summary.total}
           note={summary.invalid > 0 ? `${t.invalid}: ${format.number(summary.invalid)}` : undefined}
         />
       </SimpleGrid>

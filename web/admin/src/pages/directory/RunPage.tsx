@@ -12,11 +12,11 @@ import { Changes } from "../../ui/Changes";
 import { Confirm } from "../../ui/Confirm";
 import { DataTable } from "../../ui/DataTable";
 import { Facts } from "../../ui/Facts";
-import { Figure } from "../../ui/Figure";
 import { Page } from "../../ui/Page";
 import { Panel } from "../../ui/Panel";
 import { Answered, Empty } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
+import { CountFigure } from "./CountFigure";
 import { useLocationName } from "./locations";
 import { RunTag } from "./Runs";
 
@@ -57,27 +57,27 @@ function Shown({ run }: { run: SyncRun }) {
       {run.message ? <Alert color="petrol">{run.message}</Alert> : null}
       {run.allowLargeDeletion ? <Alert color="yellow">{t.overridden}</Alert> : null}
       <SimpleGrid cols={{ base: 2, sm: 5 }}>
-        <Figure
+        <CountFigure
           label={t.added}
-          value={format.number(counts.added)}
-          tone={counts.added > 0 ? "good" : undefined}
+          count={counts.added}
+          tone="good"
         />
-        <Figure
+        <CountFigure
           label={t.reactivated}
-          value={format.number(counts.reactivated)}
-          tone={counts.reactivated > 0 ? "good" : undefined}
+          count={counts.reactivated}
+          tone="good"
         />
-        <Figure
+        <CountFigure
           label={t.updated}
-          value={format.number(counts.updated)}
-          tone={counts.updated > 0 ? "warn" : undefined}
+          count={counts.updated}
+          tone="warn"
         />
-        <Figure
+        <CountFigure
           label={t.deactivated}
-          value={format.number(counts.deactivated)}
-          tone={counts.deactivated > 0 ? "bad" : undefined}
+          count={counts.deactivated}
+          tone="bad"
         />
-        <Figure label={t.unchanged} value={format.number(counts.unchanged)} />
+        <CountFigure label={t.unchanged} count={counts.unchanged} />
       </SimpleGrid>
       <Panel>
         <Facts
