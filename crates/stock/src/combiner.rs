@@ -42,7 +42,7 @@ impl Default for QueueLimits {
     fn default() -> Self {
         Self {
             capacity: 2_048,
-            standing: 128,
+            standing: 64,
             burst: 1_536,
             patience: Duration::from_millis(500),
             turn: Duration::from_secs(5),
@@ -55,6 +55,12 @@ impl Default for QueueLimits {
 const CROWD: usize = 16;
 /// How long they are waited for at most; otherwise for a quarter of the time that their last transaction took.
 const PATIENCE: Duration = Duration::from_millis(2);
+
+/// How long who is sent away waits for the answer: else those who come again at once take the time of those who are
+/// served.
+const HELD: Duration = Duration::from_millis(100);
+/// When nobody has found too many for so long, a burst is over.
+const CALM: Duration = Duration::from_millis(250);
 
 /// What came of a command.
 type Answer = Result<Result<Outcome, Refusal>, StorageError>;
@@ -82,23 +88,28 @@ pub struct CommandQueue {
 /// How long too many have been waiting.
 #[derive(Debug, Default)]
 struct Crowd {
-    since: Option<Instant>,
-    /// How many of them were taken.
+    /// When somebody found too many, first and last.
+    seen: Option<(Instant, Instant)>,
+    /// How many were taken since.
     taken: usize,
 }
 
 impl Crowd {
     /// Somebody found too many; whether the burst may go on.
     fn may_grow(&mut self, limits: &QueueLimits) -> bool {
-        let since = self.since.get_or_insert_with(Instant::now);
-        since.elapsed() < limits.patience && self.taken < limits.burst
+        let now = Instant::now();
+        let (first, last) = self.seen.get_or_insert((now, now));
+        *last = now;
+        now - *first < limits.patience && self.taken < limits.burst
     }
 
-    /// So many are taken out of so many: the burst is over when these were few.
+    /// So many are taken out of so many. The burst is over when these were few, and nobody has found too many for a
+    /// while: those who were sent away come back in waves.
     fn shrink(&mut self, taken: usize, waiting: usize, limits: &QueueLimits) {
-        if waiting < limits.standing {
+        let Some((_, last)) = self.seen else { return };
+        if waiting < limits.standing && last.elapsed() >= CALM {
             *self = Self::default();
-        } else if self.since.is_some() {
+        } else {
             self.taken += taken;
         }
     }
@@ -141,12 +152,15 @@ impl CommandQueue {
 
     /// Has a command done. Who is not waited for any more may find it done or not.
     pub async fn run(&self, command: Command) -> Result<Outcome, StockError> {
+        if let Err(refusal) = self.admit() {
+            let _ = timeout(HELD, std::future::pending::<()>()).await;
+            return Err(refusal);
+        }
         let basket = match &command {
             Command::Reduce(order) => Some(order.basket.clone()),
             Command::Reserve(hold) => Some(hold.basket.clone()),
             Command::Release(_) | Command::Expire(_) => None,
         };
-        self.admit()?;
         let (answer, mut answered) = oneshot::channel();
         let slot = Arc::new(SyncMutex::new(Some(command)));
         let waiting = Waiting {

@@ -136,27 +136,31 @@ async fn a_burst_ends_with_so_many_commands_too() {
         .expect_apply()
         .returning(|commands, _| Ok(answer_all(commands)));
     let (queue, combiner) = queue(repository, SMALL);
+    // Who is let in, and how many these are.
     let come = |count: usize| {
-        let mut callers: Vec<_> = (0..count)
-            .map(|n| Box::pin(queue.run(release(&n.to_string()))))
-            .collect();
-        // Who waits has no answer yet.
-        let waits = |caller: &mut _| FutureExt::now_or_never(caller).is_none();
-        let waiting = callers.iter_mut().map(waits).filter(|waits| *waits).count();
-        (callers, waiting)
+        let callers = (0..count).map(|n| Box::pin(queue.run(release(&n.to_string()))));
+        let mut callers: Vec<_> = callers.collect();
+        for caller in &mut callers {
+            assert!(caller.now_or_never().is_none());
+        }
+        (callers, queue.len())
     };
     for _ in 0..2 {
-        let (callers, waiting) = come(3);
-        assert_eq!(waiting, 3, "a burst may wait");
+        let (callers, let_in) = come(3);
+        assert_eq!(let_in, 3, "a burst may wait");
         assert_eq!(combiner.run_once().await, 3);
         drop(callers);
     }
-    let (callers, waiting) = come(3);
-    assert_eq!(waiting, 2, "it has had its time");
-    assert_eq!(combiner.run_once().await, 2);
-    drop(callers);
-    let (callers, waiting) = come(1);
-    assert_eq!((waiting, combiner.run_once().await), (1, 1), "it is over");
+    for pause in [Duration::ZERO, CALM / 2, CALM / 2] {
+        tokio::time::advance(pause).await;
+        let (callers, let_in) = come(3);
+        assert_eq!(let_in, 2, "it has had its time");
+        assert_eq!(combiner.run_once().await, 2);
+        drop(callers);
+    }
+    tokio::time::advance(CALM).await;
+    let (callers, let_in) = come(1);
+    assert_eq!((let_in, combiner.run_once().await), (1, 1), "it is over");
     drop(callers);
     assert_eq!(come(3).1, 3, "so that another may come");
 }
