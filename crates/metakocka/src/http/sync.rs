@@ -14,17 +14,15 @@ use validation::Violations;
 use super::{
     acting::Acting,
     error::with_mapping,
-    standings::{Standings, StandingsError},
-    wire::MappingJson,
+    standings::Standings,
+    wire::{MappingJson, document_id},
 };
 use crate::{
-    model::{Direction, DocumentId, Mapping},
+    model::{Direction, Mapping},
     repository::{ItemOutcome, RunItem},
     service::{BulkReport, BulkWish, Metakocka, PushReport},
 };
 
-/// Ids in a query, at most.
-const MOST_IDS: usize = 200;
 /// Items in a call, at most.
 pub(super) const MOST_ITEMS: usize = 500;
 
@@ -47,10 +45,6 @@ pub(super) struct StatusJson {
     synced: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     mapping: Option<MappingJson>,
-}
-
-fn document_id(field: &str, text: &str) -> Result<DocumentId, Violations> {
-    DocumentId::parse(text.trim()).map_err(|error| Violations::one(field, error))
 }
 
 /// How documents stand to their counterparts: `{synced, mapping}` for `documentId`, `{mappings}` for `documentIds`.
@@ -76,18 +70,7 @@ pub(super) async fn status(
         let error = "No document ID provided";
         return Err(ApiError::new(api_error::Code::InvalidRequest, error));
     };
-    let ids: Vec<_> = ids.split(',').filter(|id| !id.trim().is_empty()).collect();
-    if ids.len() > MOST_IDS {
-        let error = format!("must be at most {MOST_IDS}");
-        return Err(Violations::one("documentIds", error).into());
-    }
-    let ids = ids.into_iter().map(|id| document_id("documentIds", id));
-    let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
-    let body = standings.read(&metakocka, &scope, ids).await;
-    let body = body.map_err(|error| match error {
-        StandingsError::Sync(error) => error.into(),
-        StandingsError::Json(_) => ApiError::internal(error),
-    })?;
+    let body = standings.read(&metakocka, scope, ids).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 

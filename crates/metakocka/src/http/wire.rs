@@ -3,9 +3,11 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
-use validation::AmountJson;
+use validation::{AmountJson, Violations};
 
-use crate::model::{Difference, Item, Line, LineTax, Mapping, SalesDocument, SyncStatus};
+use crate::model::{
+    Difference, DocumentId, Item, Line, LineTax, Mapping, SalesDocument, SyncStatus,
+};
 
 /// A moment as RFC 3339 in UTC with milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +201,11 @@ impl From<Mapping> for MappingJson {
             next_attempt_at: mapping.next_attempt_at.map(Moment),
         }
     }
+}
+
+/// The id of a document as it stands in `field`.
+pub(super) fn document_id(field: &str, text: &str) -> Result<DocumentId, Violations> {
+    DocumentId::parse(text.trim()).map_err(|error| Violations::one(field, error))
 }
 
 /// A field that is one thing here and another there.

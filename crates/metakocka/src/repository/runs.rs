@@ -248,11 +248,11 @@ impl RunRepository for SeaRunRepository {
         let skip = if lock.is_empty() { "" } else { " SKIP LOCKED" };
         let free = "FROM metakocka_runs r WHERE r.status = 'running' AND (r.lease_until IS NULL OR r.lease_until <= $1)";
         // Nobody is kept from writing while there is nothing to claim, as there mostly is not.
-        let look = &format!("SELECT 1 {free} LIMIT 1");
-        let looked = self.database.read(|connection| async move {
-            Ok::<_, StorageError>(query(connection, look, [now.timestamp_millis().into()]).await?)
+        let exists = &format!("SELECT 1 {free} LIMIT 1");
+        let free_runs = self.database.read(|connection| async move {
+            Ok::<_, StorageError>(query(connection, exists, [now.timestamp_millis().into()]).await?)
         });
-        if looked.await?.is_empty() {
+        if free_runs.await?.is_empty() {
             return Ok(None);
         }
         let find = &format!("SELECT r.* {free} ORDER BY r.created_at, r.id LIMIT 1{lock}{skip}");
