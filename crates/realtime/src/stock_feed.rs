@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long changes gather before the next ones are sent.
-const REST: Duration = Duration::from_millis(20);
+const REST: Duration = Duration::from_millis(10);
 /// How many variants a client may be behind with.
 const BEHIND: usize = 20_000;
 /// How long a client may take nothing at all before it is cut off.
