@@ -197,11 +197,12 @@ impl Sync {
     }
 }
 
-/// The status of fifty documents, asked by everybody, against an empty handler that gets the same requests.
+/// The status of the fifty documents of a page, asked by everybody for one page after the other, against an empty handler
+/// that gets the same requests.
 async fn status(place: &Place, node: &Node, token: &str) -> anyhow::Result<Row> {
     let empty = Empty::start()?;
     let ask = |client: usize, n: usize| {
-        let first = (client * 31 + n) % (DOCUMENTS - ASKED);
+        let first = (client * 31 + n) % (DOCUMENTS / ASKED) * ASKED;
         let ids: Vec<_> = (first..first + ASKED).map(id).collect();
         let path = format!("{SYNC}?documentIds={}", ids.join(","));
         ("GET", path, Bytes::new())
