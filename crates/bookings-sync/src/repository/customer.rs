@@ -22,7 +22,7 @@ struct Step<'a> {
 /// The customer's bookings, which nobody else can change until the transaction ends.
 struct Locked {
     /// What tells them from others in a statement, see [`Step::synced`].
-    key: String,
+    key: Value,
     total: u64,
     /// How many had no mirror under their customer.
     missing: u64,
@@ -31,9 +31,9 @@ struct Locked {
 }
 
 impl Locked {
-    fn none(key: String) -> Self {
+    fn none(key: impl Into<Value>) -> Self {
         Self {
-            key,
+            key: key.into(),
             total: 0,
             missing: 0,
             currencies: Vec::new(),
@@ -86,7 +86,7 @@ async fn find(transaction: &DatabaseTransaction, command: &CustomerSync) -> Resu
     let count = format!(
         "SELECT COUNT(*), SUM({IS_MISSING}), currency FROM bookings b WHERE customer_id = $1 GROUP BY currency"
     );
-    let mut locked = Locked::none(customer.to_owned());
+    let mut locked = Locked::none(customer);
     for row in sql::query(transaction, &count, [customer.into()]).await? {
         locked.total += row.try_get_by_index::<i64>(0)?.unsigned_abs();
         locked.missing += row.try_get_by_index::<i64>(1)?.unsigned_abs();
@@ -96,8 +96,8 @@ async fn find(transaction: &DatabaseTransaction, command: &CustomerSync) -> Resu
     Ok(locked)
 }
 
-/// In Postgres the rows are locked, in the order of their ids as everybody does. The key is their ids as a JSON array:
-/// a booking that the customer gets meanwhile is not among them.
+/// In Postgres the rows are locked, in the order of their ids as everybody does. The key is their ids: a booking that the
+/// customer gets meanwhile is not among them.
 ///
 /// The mirrors are counted in passing: in a statement of their own all rows would be found once more.
 async fn lock(transaction: &DatabaseTransaction, command: &CustomerSync) -> Result<Locked, DbErr> {
@@ -107,17 +107,20 @@ async fn lock(transaction: &DatabaseTransaction, command: &CustomerSync) -> Resu
     );
     let rows = sql::query(transaction, &lock, [customer.into()]).await?;
     let (mut ids, mut codes) = (Vec::with_capacity(rows.len()), BTreeSet::new());
-    let mut locked = Locked::none(String::new());
+    let (mut total, mut missing) = (0, 0);
     for row in rows {
         ids.push(row.try_get_by_index::<String>(0)?);
         codes.insert(row.try_get_by_index::<String>(1)?);
-        locked.missing += u64::from(row.try_get_by_index::<bool>(2)?);
+        missing += u64::from(row.try_get_by_index::<bool>(2)?);
+        total += 1;
     }
     let currencies = codes.iter().map(|code| Currency::parse(code));
-    locked.currencies = currencies.filter_map(Result::ok).collect();
-    locked.total = ids.len() as u64;
-    locked.key = serde_json::json!(ids).to_string();
-    Ok(locked)
+    Ok(Locked {
+        key: ids.into(),
+        total,
+        missing,
+        currencies: currencies.filter_map(Result::ok).collect(),
+    })
 }
 
 impl Step<'_> {
@@ -125,12 +128,12 @@ impl Step<'_> {
     fn synced(&self, parameter: &str) -> String {
         match self.backend {
             Backend::Sqlite => format!("b.customer_id = {parameter}"),
-            Backend::Postgres => format!("b.id IN {}", sql::texts_of(self.backend, parameter)),
+            Backend::Postgres => format!("b.id = ANY(CAST({parameter} AS TEXT[]))"),
         }
     }
 
     fn key(&self) -> Value {
-        self.locked.key.as_str().into()
+        self.locked.key.clone()
     }
 
     fn at(&self) -> Value {
