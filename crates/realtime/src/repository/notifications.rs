@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use auth::AccountId;
 use chrono::{DateTime, Utc};
@@ -53,8 +55,8 @@ impl NotificationRepository for SeaNotificationRepository {
             if moved.rows_affected() == 0 {
                 return Ok(false);
             }
-            for notification in notifications {
-                insert_one(&transaction, notification).await?;
+            for some in notifications.chunks(ROWS) {
+                insert_some(&transaction, some).await?;
             }
             Ok::<_, StorageError>(true)
         });
@@ -103,32 +105,61 @@ impl NotificationRepository for SeaNotificationRepository {
     }
 }
 
-/// Keeps one and tells of it, unless it follows from an event that it followed from before.
-async fn insert_one(
+/// How many notifications one statement keeps.
+const ROWS: usize = 100;
+const COLUMNS: [&str; 8] = [
+    "id",
+    "account_id",
+    "event_id",
+    "kind",
+    "title",
+    "body",
+    "data",
+    "created_at",
+];
+
+/// Keeps those that follow from an event which none followed from before, and tells of them.
+async fn insert_some(
     transaction: &DatabaseTransaction,
-    notification: &Notification,
+    notifications: &[Notification],
 ) -> Result<(), StorageError> {
-    let insert = "INSERT INTO notifications (id, account_id, event_id, kind, title, body, data, created_at) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account_id, event_id) DO NOTHING";
+    let Some(first) = notifications.first() else {
+        return Ok(());
+    };
+    let rows = (0..notifications.len()).map(|row| {
+        let places = (1..=COLUMNS.len()).map(|column| format!("${}", row * COLUMNS.len() + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    });
+    let insert = format!(
+        "INSERT INTO notifications ({}) VALUES {} ON CONFLICT (account_id, event_id) DO NOTHING RETURNING event_id",
+        COLUMNS.join(", "),
+        rows.collect::<Vec<_>>().join(", ")
+    );
+    let values = notifications.iter().flat_map(values);
+    let kept = sql::query(transaction, &insert, values.collect::<Vec<_>>()).await?;
+    let kept = kept.iter().map(|row| row.try_get("", "event_id"));
+    let kept: HashSet<i64> = kept.collect::<Result<_, _>>()?;
+    let new = notifications
+        .iter()
+        .filter(|one| kept.contains(&one.event_id));
+    let facts: Vec<_> = new.map(events::notified).collect();
+    Ok(outbox::append(transaction, &facts, first.created_at).await?)
+}
+
+/// What stands in the [`COLUMNS`].
+fn values(notification: &Notification) -> [Value; COLUMNS.len()] {
     let draft = &notification.draft;
-    let values: [Value; 8] = [
+    let data = serde_json::Value::Object(draft.data.clone());
+    [
         notification.id.as_str().into(),
         notification.account_id.as_str().into(),
         notification.event_id.into(),
         draft.kind.as_str().into(),
         draft.title.as_str().into(),
         draft.body.as_str().into(),
-        serde_json::Value::Object(draft.data.clone())
-            .to_string()
-            .into(),
+        data.to_string().into(),
         notification.created_at.timestamp_millis().into(),
-    ];
-    let inserted = sql::execute(transaction, insert, values).await?;
-    if inserted.rows_affected() > 0 {
-        let facts = [events::notified(notification)];
-        outbox::append(transaction, &facts, notification.created_at).await?;
-    }
-    Ok(())
+    ]
 }
 
 fn notification(row: &QueryResult) -> Result<Notification, StorageError> {
