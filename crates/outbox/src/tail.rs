@@ -21,6 +21,8 @@ const BATCH: u32 = 1_000;
 const POLL: Duration = Duration::from_millis(500);
 /// How soon it looks again while a gap is open.
 const GAP_POLL: Duration = Duration::from_millis(5);
+/// How long it rests behind each look, so that many commits at once cost few looks.
+const REST: Duration = Duration::from_millis(3);
 
 /// Hears every recorded event once on every node, in order.
 #[async_trait]
@@ -45,6 +47,8 @@ struct Gap {
     cleared: i64,
     /// Up to where it is not known yet, and who may still fill it.
     open: Option<(i64, HashSet<String>)>,
+    /// Up to where other nodes were told that there is something.
+    told: i64,
 }
 
 /// How far the tail is behind.
@@ -71,6 +75,7 @@ impl Tail {
         let gap = Mutex::new(Gap {
             cleared: end,
             open: None,
+            told: end,
         });
         Ok(Self {
             database,
@@ -88,26 +93,44 @@ impl Tail {
 
     /// Hands on what is safe to hand on now, and says how many events that was.
     pub async fn run_once(&self) -> Result<usize, StorageError> {
+        self.hand_on(false).await
+    }
+
+    /// The same; where this node has committed something meanwhile, other nodes are told if that left events behind.
+    async fn hand_on(&self, has_committed: bool) -> Result<usize, StorageError> {
         let mut gap = self.gap.lock().await;
         let mut handed_on = 0;
         loop {
             let events = store::read_after(&self.database, self.position(), BATCH).await?;
-            let Some(last) = events.last().map(|event| event.event_id) else {
-                break;
+            // What this node committed may have been handed on before, in passing.
+            let last = events
+                .last()
+                .map_or(self.position(), |event| event.event_id);
+            let telling = async {
+                if has_committed && last > gap.told {
+                    self.tell_other_nodes().await;
+                }
             };
             let safe = gap.safe_prefix(self.position(), self.database.backend(), &events);
-            if let Some(end) = safe.last() {
-                for listener in &self.listeners {
+            let hearing = async {
+                for listener in self.listeners.iter().filter(|_| !safe.is_empty()) {
                     listener.hear(safe).await;
                 }
+            };
+            tokio::join!(telling, hearing);
+            if has_committed {
+                gap.told = gap.told.max(last);
+            }
+            if let Some(end) = safe.last() {
                 handed_on += safe.len();
                 self.position.send_replace(end.event_id);
             }
-            if safe.len() < events.len() && !gap.close(last, &holders(&self.database).await?) {
-                break;
+            let is_over = events.is_empty()
+                || safe.len() < events.len() && !gap.close(last, &holders(&self.database).await?);
+            if is_over {
+                return Ok(handed_on);
             }
         }
-        Ok(handed_on)
     }
 
     /// Waits until everything that was committed before the call is handed on, two seconds at most.
@@ -144,50 +167,35 @@ impl Tail {
 
     async fn pump(&self, stop: &CancellationToken) {
         let mut commits = self.database.commits();
-        let mut told = self.position();
         loop {
             let wait = if self.gap.lock().await.open.is_some() {
                 GAP_POLL
             } else {
                 POLL
             };
-            let own_commit = tokio::select! {
+            let has_committed = tokio::select! {
                 () = stop.cancelled() => return,
                 changed = commits.changed() => changed.is_ok(),
                 () = self.wake.notified() => false,
                 _ = timeout(wait, std::future::pending::<()>()) => false,
             };
-            let telling = async {
-                if own_commit && self.database.backend() == Backend::Postgres {
-                    self.tell_other_nodes(&mut told).await
-                } else {
-                    Ok(())
-                }
-            };
-            let (handed_on, heard) = tokio::join!(self.run_once(), telling);
-            if let Err(error) = handed_on {
+            if let Err(error) = self.hand_on(has_committed).await {
                 tracing::warn!(%error, "the outbox cannot be read at the moment");
             }
-            if let Err(error) = heard {
-                tracing::debug!(%error, "other nodes were not told of a commit");
-            }
+            let _ = timeout(REST, stop.cancelled()).await;
         }
     }
 
     /// Once for all commits since the last time, outside of their transactions: a `NOTIFY` inside would make Postgres
-    /// commit them one by one. Lost with the node, the others find the events at their next look.
-    ///
-    /// Nobody is told of commits that left nothing behind `told` in the outbox: a `NOTIFY` is a change of the database
-    /// for whoever watches its version. What was committed late with an id before that is waited for by everybody who
-    /// has heard of a later one.
-    async fn tell_other_nodes(&self, told: &mut i64) -> Result<(), StorageError> {
-        let end = store::last_id(&self.database).await?;
-        if end > *told {
-            let notify = format!("NOTIFY {CHANNEL}");
-            self.database.writer().execute_unprepared(&notify).await?;
-            *told = end;
+    /// commit them one by one. Nobody waits until it is on the disk: lost, the others find the events at their next look.
+    async fn tell_other_nodes(&self) {
+        if self.database.backend() == Backend::Sqlite {
+            return;
         }
-        Ok(())
+        let notify = format!("SET LOCAL synchronous_commit TO off; NOTIFY {CHANNEL}");
+        if let Err(error) = self.database.writer().execute_unprepared(&notify).await {
+            tracing::debug!(%error, "other nodes were not told of a commit");
+        }
     }
 
     async fn listen(&self, stop: &CancellationToken) {
