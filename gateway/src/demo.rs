@@ -67,7 +67,6 @@ pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
     let bookings = seed::company(&parts, &outside).await;
     let bookings = bookings.map_err(|error| StartError::new("demo", format!("{error:#}")))?;
     let sync = parts.users.service.clone();
-    let stock = parts.shop.stock.clone();
     let motion = Motion::new(&parts, bookings);
     let drive = Drive::new(parts.realtime.clone());
     let mishaps = Mishaps::new(&parts, Arc::clone(&outside));
@@ -77,8 +76,6 @@ pub(crate) async fn run(source: Source<'_>) -> Result<(), StartError> {
         .start("demo", move |stop| motion.clone().run(stop));
     app.workers
         .start("demo drive", move |stop| drive.clone().run(stop));
-    app.workers
-        .start("demo shop", move |_| shop::sell(stock.clone()));
     let others = Arc::clone(&outside);
     app.workers.start("demo directory", move |stop| {
         directory::past(sync.clone(), Arc::clone(&others), stop)

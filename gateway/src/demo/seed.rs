@@ -39,7 +39,7 @@ pub(super) async fn company(parts: &Parts, outside: &Outside) -> Result<Vec<Book
         )
         .await?;
     let office = Caller::account(admin.id, admin.role).actor();
-    shop::fill(&parts.shop.stock, &office).await?;
+    shop::fill(parts, &office).await?;
     directory::locations(&parts.users.service, outside).await?;
     let today = parts.clock.now().date_naive();
     let documents = &parts.documents.metakocka;

@@ -1,14 +1,19 @@
 //! What the demo's company sells beside its work.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use auth::Actor;
+use chrono::TimeDelta;
+use clock::{Clock, FixedClock};
 use stock::{
-    Basket, Label, Line, OrderId, Price, ProductDraft, ProductId, Quantity, Reduction, Stock,
-    Units, VariantDraft, VariantKey,
+    Adjustment, Basket, Change, Label, Line, OrderId, Price, ProductDraft, ProductId, Quantity,
+    Reduction, Units, VariantDraft, VariantKey,
 };
 use validation::{Money, Text};
 
 use super::company::CURRENCY;
+use crate::wiring::{Parts, Shop};
 
 /// A product with its sizes and colors, each with how many there are.
 struct Ware {
@@ -70,45 +75,69 @@ const WARES: [Ware; 6] = [
     },
 ];
 
-/// Orders of this morning: product, size, color, how many.
-const SALES: [(&str, &str, &str, i64); 5] = [
-    ("work-shirt", "L", "Navy", 4),
-    ("smart-thermostat", "Standard", "White", 3),
-    ("garden-gloves", "M", "Green", 6),
-    ("terrace-lamp", "Small", "Anthracite", 2),
-    ("smart-thermostat", "Standard", "Black", 1),
+/// How many hours ago the shelves were filled.
+const OPENED: i64 = 30;
+
+/// What happened since: how many hours ago, product, size, color, and how many came in, or went out where it is negative.
+const DAY: [(i64, &str, &str, &str, i64); 17] = [
+    (23, "work-shirt", "L", "Navy", -2),
+    (22, "garden-gloves", "M", "Green", -3),
+    (21, "smart-thermostat", "Standard", "White", -1),
+    (19, "water-filter", "Single", "Blue", -6),
+    (17, "water-filter", "Pack of 3", "Blue", 20),
+    (15, "terrace-lamp", "Small", "Anthracite", -2),
+    (14, "garden-gloves", "S", "Green", -2),
+    (12, "smart-thermostat", "Standard", "White", 12),
+    (11, "smart-thermostat", "Standard", "White", -4),
+    (9, "work-shirt", "M", "Sand", -1),
+    (8, "water-filter", "Single", "Blue", -8),
+    (6, "garden-gloves", "M", "Green", -6),
+    (5, "work-shirt", "L", "Navy", -4),
+    (4, "smart-thermostat", "Standard", "Black", -1),
+    (3, "garden-gloves", "L", "Green", 15),
+    (2, "terrace-lamp", "Small", "Anthracite", -1),
+    (1, "smart-thermostat", "Standard", "White", -3),
 ];
 
-/// Fills the shelves.
-pub(super) async fn fill(stock: &Stock, office: &Actor) -> Result<()> {
+/// Fills the shelves, and lets a day pass: it happened when it says that it did.
+pub(super) async fn fill(parts: &Parts, office: &Actor) -> Result<()> {
+    let opened = parts.clock.now() - TimeDelta::hours(OPENED);
+    let clock = Arc::new(FixedClock::at(opened));
+    let shop = Shop::new(&parts.database, &(Arc::clone(&clock) as Arc<dyn Clock>));
     for ware in &WARES {
-        let draft = draft(ware).with_context(|| ware.id)?;
-        stock.create(draft, office).await.with_context(|| ware.id)?;
+        let created = shop.stock.create(draft(ware)?, office).await;
+        created.with_context(|| ware.id)?;
+    }
+    let mut before = OPENED;
+    for (number, (hours, product, size, color, units)) in (1001..).zip(DAY) {
+        clock.advance(TimeDelta::hours(before - hours));
+        before = hours;
+        let variant = VariantKey {
+            product: ProductId::parse(product)?,
+            size: Label::parse(size)?,
+            color: Label::parse(color)?,
+        };
+        if units < 0 {
+            let order = order(number, variant, -units)?;
+            // Orders wait in a queue that nobody else empties yet.
+            let (sold, _) = tokio::join!(shop.stock.reduce(order), shop.combiner.run_once());
+            sold?;
+        } else {
+            let delivery = Adjustment {
+                variant,
+                change: Change::By(units),
+                reason: Some(Text::parse("delivery")?),
+            };
+            shop.stock.adjust(&delivery, office).await?;
+        }
     }
     Ok(())
 }
 
-/// Sells a little, once the gateway runs: orders wait in a queue of it.
-pub(super) async fn sell(stock: Stock) {
-    for (number, sale) in (1001..).zip(SALES) {
-        let sold = async { anyhow::Ok(stock.reduce(order(number, sale)?).await?) };
-        if let Err(error) = sold.await {
-            tracing::warn!(%error, "the demo's shop sells nothing");
-        }
-    }
-}
-
-fn order(
-    number: u32,
-    (product, size, color, quantity): (&str, &str, &str, i64),
-) -> Result<Reduction> {
+fn order(number: u32, variant: VariantKey, units: i64) -> Result<Reduction> {
     let line = Line {
-        variant: VariantKey {
-            product: ProductId::parse(product)?,
-            size: Label::parse(size)?,
-            color: Label::parse(color)?,
-        },
-        quantity: Quantity::new(quantity)?,
+        variant,
+        quantity: Quantity::new(units)?,
     };
     Ok(Reduction {
         order_id: Some(OrderId::parse(&format!("shop-{number}"))?),
