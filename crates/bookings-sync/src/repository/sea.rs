@@ -17,7 +17,7 @@ use super::{
     figures,
     sql::{self, execute},
     strays,
-    write::{earn, inserted_values, updated_values, write_history, write_mirror, write_record},
+    write::{earn, inserted_values, updated_values, write_change, write_history, write_record},
 };
 use crate::model::{
     Booking, BookingId, DriftItem, HistoryEntry, Mirror, Reconciliation, Status, SyncedBy,
@@ -81,14 +81,7 @@ impl BookingRepository for SeaBookingRepository {
         let Insertion { booking, record } = insertion;
         let inserted = self.database.write(|transaction| async move {
             execute(&*transaction, sql::INSERT_BOOKING, inserted_values(booking)).await?;
-            write_mirror(
-                &*transaction,
-                booking,
-                SyncedBy::BookingUpdate,
-                &record.history,
-            )
-            .await?;
-            write_record(&*transaction, record).await?;
+            write_change(&transaction, (booking, SyncedBy::BookingUpdate), record).await?;
             earn(&*transaction, None, booking, &record.history).await?;
             Ok::<_, InsertError>(())
         });
@@ -132,8 +125,7 @@ impl BookingRepository for SeaBookingRepository {
                     strays::remove(&*transaction, after).await?;
                 }
                 let synced_by = sync.unwrap_or(SyncedBy::BookingUpdate);
-                write_mirror(&*transaction, after, synced_by, &record.history).await?;
-                write_record(&*transaction, record).await?;
+                write_change(&transaction, (after, synced_by), record).await?;
                 earn(&*transaction, Some(before), after, &record.history).await?;
                 Ok(found)
             })

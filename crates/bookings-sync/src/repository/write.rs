@@ -1,7 +1,8 @@
 //! What one change of one booking writes.
 
 use auth::AccountId;
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Value};
+use serde_json::Value as JsonValue;
 use validation::{Money, Text};
 
 use super::{
@@ -55,15 +56,32 @@ pub(super) fn updated_values(before: &Booking, after: &Booking) -> [Value; 14] {
     ]
 }
 
-/// Writes the whole mirror of a booking.
-pub(super) async fn write_mirror(
-    transaction: &impl ConnectionTrait,
-    booking: &Booking,
-    synced_by: SyncedBy,
-    history: &HistoryEntry,
+/// Writes the whole mirror of a booking, the line of history and the events that belong to its change.
+pub(super) async fn write_change(
+    transaction: &DatabaseTransaction,
+    (booking, synced_by): (&Booking, SyncedBy),
+    record: &Record,
 ) -> Result<(), DbErr> {
+    let mirror = mirror_values(booking, synced_by, &record.history);
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        execute(transaction, sql::WRITE_MIRROR, mirror).await?;
+        return write_record(transaction, record).await;
+    }
+    let facts = || record.facts.iter();
+    let audiences = facts().map(|fact| fact.audience.to_string());
+    let events = facts().map(|fact| fact.event.to_owned());
+    let payloads = facts().map(|fact| JsonValue::Object(fact.payload.clone()).to_string());
+    let told: [Vec<String>; 3] = [audiences.collect(), events.collect(), payloads.collect()];
+    let values = mirror.into_iter().chain(history_values(&record.history));
+    let values: Vec<_> = values.chain(told.map(Value::from)).collect();
+    let written = execute(transaction, &sql::WRITE_CHANGE, values);
+    written.await.map(drop)
+}
+
+/// The parameters of [`sql::WRITE_MIRROR`].
+fn mirror_values(booking: &Booking, synced_by: SyncedBy, history: &HistoryEntry) -> [Value; 16] {
     let at = history.at.timestamp_millis();
-    let values: [Value; 16] = [
+    [
         booking.customer_id.as_str().into(),
         booking.id.as_str().into(),
         booking.number.as_str().into(),
@@ -80,10 +98,7 @@ pub(super) async fn write_mirror(
         at.into(),
         synced_by.as_str().into(),
         synced_by.is_manual().then_some(at).into(),
-    ];
-    execute(transaction, sql::WRITE_MIRROR, values)
-        .await
-        .map(drop)
+    ]
 }
 
 /// Writes the line of history and the events that belong to a change.
@@ -100,11 +115,17 @@ pub(super) async fn write_history(
     transaction: &impl ConnectionTrait,
     entry: &HistoryEntry,
 ) -> Result<(), DbErr> {
+    let written = execute(transaction, &sql::INSERT_HISTORY, history_values(entry));
+    written.await.map(drop)
+}
+
+/// The parameters of [`sql::INSERT_HISTORY`].
+fn history_values(entry: &HistoryEntry) -> [Value; 9] {
     let (outcome, error) = match &entry.outcome {
         Outcome::Done => ("done", None),
         Outcome::Refused(error) => ("refused", Some(error.as_str())),
     };
-    let values: [Value; 9] = [
+    [
         entry.booking_id.as_str().into(),
         entry.customer_id.as_str().into(),
         entry.call.as_str().into(),
@@ -114,10 +135,7 @@ pub(super) async fn write_history(
         outcome.into(),
         error.into(),
         entry.at.timestamp_millis().into(),
-    ];
-    execute(transaction, sql::INSERT_HISTORY, values)
-        .await
-        .map(drop)
+    ]
 }
 
 /// Notes what the partner of a booking that is completed now earned, once, and tells them.
