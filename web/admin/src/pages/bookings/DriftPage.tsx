@@ -94,15 +94,17 @@ function useColumns(): Column<Drift>[] {
       header: t.drift.differences,
       wide: true,
       cell: (one) =>
-        one.differences.map((field) => (
-          <div key={field.field}>
-            {t.drift.difference(
-              fields.name(field.field),
-              fields.value(field.field, field.main),
-              fields.value(field.field, field.mirror),
-            )}
-          </div>
-        )),
+        one.differences.length === 0
+          ? "–"
+          : one.differences.map((field) => (
+              <div key={field.field}>
+                {t.drift.difference(
+                  fields.name(field.field),
+                  fields.value(field.field, field.main),
+                  fields.value(field.field, field.mirror),
+                )}
+              </div>
+            )),
     },
     {
       key: "fix",

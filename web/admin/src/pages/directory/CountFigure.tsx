@@ -8,7 +8,7 @@ export function CountFigure({
   tone,
   ...shown
 }: {
-  label: ReactNode;
+  label: string;
   count: number;
   tone?: "good" | "warn" | "bad";
   note?: ReactNode;
