@@ -69,22 +69,9 @@ function Shown({ preview }: { preview: PreviewHead }) {
       }
     >
       <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }}>
-        <CountFigure
-          label={t.new}
-          count={summary.new}
-          tone="good"
-          testId="summary-new"
-        />
-        <CountFigure
-          label={t.reactivated}
-          count={summary.reactivated}
-          tone="good"
-        />
-        <CountFigure
-          label={t.updated}
-          count={summary.updated}
-          tone="warn"
-        />
+        <CountFigure label={t.new} count={summary.new} tone="good" testId="summary-new" />
+        <CountFigure label={t.reactivated} count={summary.reactivated} tone="good" />
+        <CountFigure label={t.updated} count={summary.updated} tone="warn" />
         <CountFigure
           label={t.deleted}
           count={summary.deleted}
@@ -92,11 +79,7 @@ function Shown({ preview }: { preview: PreviewHead }) {
           tone="bad"
           testId="summary-deleted"
         />
-        <CountFigure
-          label={t.unchanged}
-          count={summary.unchanged}
-          testId="summary-unchanged"
-        />
+        <CountFigure label={t.unchanged} count={summary.unchanged} testId="summary-unchanged" />
         <CountFigure
           label={t.total}
           count={summary.total}

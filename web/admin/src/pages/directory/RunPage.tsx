@@ -57,26 +57,10 @@ function Shown({ run }: { run: SyncRun }) {
       {run.message ? <Alert color="petrol">{run.message}</Alert> : null}
       {run.allowLargeDeletion ? <Alert color="yellow">{t.overridden}</Alert> : null}
       <SimpleGrid cols={{ base: 2, sm: 5 }}>
-        <CountFigure
-          label={t.added}
-          count={counts.added}
-          tone="good"
-        />
-        <CountFigure
-          label={t.reactivated}
-          count={counts.reactivated}
-          tone="good"
-        />
-        <CountFigure
-          label={t.updated}
-          count={counts.updated}
-          tone="warn"
-        />
-        <CountFigure
-          label={t.deactivated}
-          count={counts.deactivated}
-          tone="bad"
-        />
+        <CountFigure label={t.added} count={counts.added} tone="good" />
+        <CountFigure label={t.reactivated} count={counts.reactivated} tone="good" />
+        <CountFigure label={t.updated} count={counts.updated} tone="warn" />
+        <CountFigure label={t.deactivated} count={counts.deactivated} tone="bad" />
         <CountFigure label={t.unchanged} count={counts.unchanged} />
       </SimpleGrid>
       <Panel>
