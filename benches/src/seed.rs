@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqliteConnection,
@@ -7,6 +7,9 @@ use sqlx::{
 use tempfile::TempDir;
 
 use crate::node;
+
+/// When nothing has been recorded for so long, all consequences were drawn.
+const QUIET: Duration = Duration::from_millis(500);
 
 /// A migrated database with an admin.
 pub(crate) enum Place {
@@ -79,6 +82,34 @@ impl Place {
             }
         }
         Ok(())
+    }
+
+    /// Waits until what was recorded has had its consequences: notifications, and the word of them.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        let mut before = None;
+        loop {
+            let newest = self.newest_event().await?;
+            if before.replace(newest) == Some(newest) {
+                return Ok(());
+            }
+            let _ = tokio::time::timeout(QUIET, std::future::pending::<()>()).await;
+        }
+    }
+
+    async fn newest_event(&self) -> anyhow::Result<i64> {
+        let sql = "SELECT COALESCE(MAX(id), 0) FROM outbox";
+        Ok(match self {
+            Self::Sqlite { .. } => {
+                sqlx::query_scalar(sql)
+                    .fetch_one(&mut self.sqlite_connection().await?)
+                    .await?
+            }
+            Self::Postgres { url } => {
+                sqlx::query_scalar(sql)
+                    .fetch_one(&mut PgConnection::connect(url).await?)
+                    .await?
+            }
+        })
     }
 
     /// A connection with the settings of the gateway's own.
