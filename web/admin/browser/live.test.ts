@@ -46,7 +46,7 @@ test("stock falls before the eyes while a script buys", () =>
         .waitFor();
     }
     const ledger = page.getByRole("table", { name: "Ledger" });
-    await ledger.getByText("shop-10").waitFor();
+    await ledger.getByText("shop-10", { exact: true }).waitFor();
   }));
 
 test("the dashboard counts along", () =>
