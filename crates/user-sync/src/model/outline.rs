@@ -15,7 +15,7 @@ pub struct Outline {
     pub remote_id: Option<String>,
 }
 
-/// All users of a location at one moment, in brief.
+/// All users of a location in brief: as they were at the revision, or as they became while they were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     /// The number that counts the changes of these users.

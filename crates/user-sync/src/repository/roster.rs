@@ -1,8 +1,8 @@
-//! All users of a location in brief: a column at a time in one row, for a hundred thousand rows cost more than what is in
-//! them.
+//! All users of a location in brief: some thousand in one row, a column at a time, for each row costs more than what is in
+//! it, and all in one row take their memory several times.
 
 use database::{Backend, Database, StorageError};
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Value};
 use serde::de::DeserializeOwned;
 
 use super::sql;
@@ -12,18 +12,24 @@ use crate::model::{LocationId, Outline, Roster, Source, Status};
 const ACTIVE: i64 = 1;
 const BY_HAND: i64 = 2;
 
-/// The users, and their revision of the same moment.
+/// How many users are read at once.
+const AT_ONCE: usize = 10_000;
+
+const REVISION: &str = "SELECT users_revision AS revision FROM directory_locations WHERE id = $1";
+
+/// The next users of the location `$1` behind the key `$2`.
 fn statement(backend: Backend) -> String {
     let list = match backend {
         Backend::Postgres => "array_agg",
         Backend::Sqlite => "json_group_array",
     };
     format!(
-        "SELECT COALESCE((SELECT users_revision FROM directory_locations WHERE id = $1), 0) AS revision, \
-         {list}(email_key) AS email_keys, {list}(fingerprint) AS fingerprints, \
+        "SELECT MAX(email_key) AS last, {list}(email_key) AS email_keys, {list}(fingerprint) AS fingerprints, \
          {list}(CAST(CASE status WHEN 'active' THEN {ACTIVE} ELSE 0 END \
            + CASE source WHEN 'manual' THEN {BY_HAND} ELSE 0 END AS BIGINT)) AS flags, \
-         {list}(COALESCE(remote_id, '')) AS remote_ids FROM directory_users WHERE location_id = $1"
+         {list}(COALESCE(remote_id, '')) AS remote_ids \
+         FROM (SELECT email_key, fingerprint, status, source, remote_id FROM directory_users \
+           WHERE location_id = $1 AND email_key > $2 ORDER BY email_key LIMIT {AT_ONCE}) AS next"
     )
 }
 
@@ -89,21 +95,38 @@ fn json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, 
     sql::parsed(column, serde_json::from_str(&text))
 }
 
+/// The revision is read first: who changes meanwhile moves it, so that whoever relies on it learns of them.
 pub(super) async fn read(
     database: &Database,
     location: LocationId,
 ) -> Result<Roster, StorageError> {
     let backend = database.backend();
     let select = &statement(backend);
-    let row = database.read(|connection| async move {
-        let row = sql::first(connection, select, [location.get().into()]).await?;
-        Ok::<_, StorageError>(row)
+    let id = || Value::from(location.get());
+    let revision = database.read(|connection| async move {
+        Ok::<_, StorageError>(sql::first(connection, REVISION, [id()]).await?)
     });
-    let Some(row) = row.await? else {
-        return Ok(Roster::default());
+    let revision = revision.await?.map(|row| sql::get(&row, "revision"));
+    let mut roster = Roster {
+        revision: revision.transpose()?.unwrap_or_default(),
+        users: Vec::new(),
     };
-    Ok(Roster {
-        revision: sql::get(&row, "revision")?,
-        users: Columns::of(&row, backend)?.into_users(),
-    })
+    let mut last = String::new();
+    loop {
+        let behind = last.as_str();
+        let row = database.read(|connection| async move {
+            let row = sql::first(connection, select, [id(), behind.into()]).await?;
+            Ok::<_, StorageError>(row)
+        });
+        let Some(row) = row.await? else {
+            return Ok(roster);
+        };
+        let users = Columns::of(&row, backend)?.into_users();
+        let is_all = users.len() < AT_ONCE;
+        roster.users.extend(users);
+        match sql::get::<Option<String>>(&row, "last")? {
+            Some(key) if !is_all => last = key,
+            _ => return Ok(roster),
+        }
+    }
 }

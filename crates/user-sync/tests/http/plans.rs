@@ -18,6 +18,7 @@ on_both!(
     users_by_hand_are_never_deactivated,
     other_locations_are_never_touched,
     long_lists_are_read_in_windows,
+    twenty_thousand_users_are_all_known_again,
     a_plan_belongs_to_its_location,
     without_waiting_the_run_is_told,
     progress_is_told,
@@ -237,6 +238,23 @@ async fn long_lists_are_read_in_windows(database: TestDatabase) {
         (&head["summary"], &head["guard"]),
         (&preview["summary"], &preview["guard"])
     );
+}
+
+async fn twenty_thousand_users_are_all_known_again(database: TestDatabase) {
+    let (app, server) = synced(database, people(20_000)).await;
+    let preview = app.preview().await;
+    let summary = json!({"new": 0, "reactivated": 0, "updated": 0, "deleted": 0, "unchanged": 20_000, "invalid": 0,
+        "total": 20_000});
+    for (name, count) in summary.as_object().unwrap() {
+        assert_eq!(preview["summary"][name], *count, "{name}");
+    }
+    server.edit_users(|users| {
+        users.pop();
+        users[0].name = "Somebody Else".to_owned();
+    });
+    let summary = &app.preview().await["summary"];
+    let counts = ["unchanged", "updated", "deleted"].map(|name| summary[name].clone());
+    assert_eq!(counts, [json!(19_998), json!(1), json!(1)]);
 }
 
 async fn a_plan_belongs_to_its_location(database: TestDatabase) {
