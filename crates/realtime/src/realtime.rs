@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How often places that wait are looked at.
-const PLACES: Duration = Duration::from_millis(20);
+const PLACES: Duration = Duration::from_millis(10);
 /// How often places are written to the database.
 const SAVING: Duration = Duration::from_secs(1);
 /// How long a node that stops waits until its clients have read that it does.
