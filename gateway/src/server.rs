@@ -37,6 +37,13 @@ pub(crate) async fn serve(
     stop: CancellationToken,
     grace: Duration,
 ) {
+    // By the threads that carry the connections: the one that waits for the end would be woken for each of them, twice.
+    let mut acceptor = JoinSet::new();
+    acceptor.spawn(accept(listener, front, stop, grace));
+    acceptor.join_all().await;
+}
+
+async fn accept(listener: TcpListener, front: Front, stop: CancellationToken, grace: Duration) {
     let front = Arc::new(front);
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
