@@ -250,7 +250,7 @@ async fn twenty_thousand_users_are_all_known_again(database: TestDatabase) {
     }
     server.edit_users(|users| {
         users.pop();
-        users[0].name = "Somebody Else".to_owned();
+        "Somebody Else".clone_into(&mut users[0].name);
     });
     let summary = &app.preview().await["summary"];
     let counts = ["unchanged", "updated", "deleted"].map(|name| summary[name].clone());
