@@ -103,14 +103,17 @@ impl Crowd {
         now - *first < limits.patience && self.taken < limits.burst
     }
 
-    /// So many are taken out of so many. The burst is over when these were few, and nobody has found too many for a
-    /// while: those who were sent away come back in waves.
-    fn shrink(&mut self, taken: usize, waiting: usize, limits: &QueueLimits) {
-        let Some((_, last)) = self.seen else { return };
-        if waiting < limits.standing && last.elapsed() >= CALM {
-            *self = Self::default();
-        } else {
+    fn shrink(&mut self, taken: usize) {
+        if self.seen.is_some() {
             self.taken += taken;
+        }
+    }
+
+    /// Somebody found few. The burst is over when nobody has found too many for a while: those who were sent away come
+    /// back in waves.
+    fn settle(&mut self) {
+        if self.seen.is_some_and(|(_, last)| last.elapsed() >= CALM) {
+            *self = Self::default();
         }
     }
 }
@@ -192,7 +195,12 @@ impl CommandQueue {
     }
 
     fn admit(&self) -> Result<(), StockError> {
-        if self.len() < self.limits.standing || locked(&self.crowd).may_grow(&self.limits) {
+        let mut crowd = locked(&self.crowd);
+        if self.len() < self.limits.standing {
+            crowd.settle();
+            return Ok(());
+        }
+        if crowd.may_grow(&self.limits) {
             Ok(())
         } else {
             Err(StockError::Overloaded)
@@ -255,7 +263,7 @@ impl Combiner {
                 () = stop.cancelled() => {}
             }
             let (began, done) = (Instant::now(), taken.len());
-            self.note(done, receiver.len());
+            locked(&self.crowd).shrink(done);
             self.work_through(&mut taken).await;
             round = Round {
                 company: (done + receiver.len()).min(self.limits.batch),
@@ -274,13 +282,9 @@ impl Combiner {
             taken.push(waiting);
         }
         let count = taken.len();
-        self.note(count, receiver.len());
+        locked(&self.crowd).shrink(count);
         self.work_through(&mut taken).await;
         count
-    }
-
-    fn note(&self, taken: usize, left: usize) {
-        locked(&self.crowd).shrink(taken, taken + left, &self.limits);
     }
 
     async fn work_through(&self, taken: &mut Vec<Waiting>) {
