@@ -102,3 +102,8 @@ async fn mapping(client: &Client, id: &str) -> Value {
     let mut status = client.get(&format!("{SYNC}?documentId={id}")).await.is(200);
     status["mapping"].take()
 }
+
+/// How many documents of a bulk sync fared how.
+fn counts(report: &Value) -> [u64; 4] {
+    ["total", "synced", "failed", "skipped"].map(|name| report[name].as_u64().unwrap())
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use test_support::{TestDatabase, on_both};
 
-use super::{COMPANY, DOCUMENTS, Firm, PULL, SYNC, document};
+use super::{COMPANY, DOCUMENTS, Firm, PULL, SYNC, counts, document};
 use crate::harness::Client;
 
 on_both!(
@@ -115,10 +115,6 @@ async fn what_both_sides_changed_waits_for_a_decision(database: TestDatabase) {
         assert_eq!(firm.notes_there(there).as_deref(), Some(kept));
         assert_eq!(boss.get(&path).await.is(200)["notes"], kept);
     }
-}
-
-fn counts(report: &Value) -> [u64; 4] {
-    ["total", "synced", "failed", "skipped"].map(|name| report[name].as_u64().unwrap())
 }
 
 async fn unsynced(client: &Client) -> Vec<String> {
