@@ -50,6 +50,12 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// What the outbox keeps of it: the audience, the name, and what it says as JSON.
+    pub fn texts(&self) -> [String; 3] {
+        let payload = serde_json::to_string(&self.payload).unwrap_or_default();
+        [self.audience.to_string(), self.event.to_owned(), payload]
+    }
+
     /// A fact whose payload is the fields of `payload`; anything but an object is an empty one.
     pub fn new(audience: Audience, event: &'static str, payload: Value) -> Self {
         let payload = match payload {

@@ -32,9 +32,7 @@ pub async fn append(
             })
             .collect();
         let values = facts.iter().flat_map(|fact| {
-            let payload = serde_json::Value::Object(fact.payload.clone()).to_string();
-            let texts = [fact.audience.to_string(), fact.event.to_owned(), payload];
-            texts
+            fact.texts()
                 .map(Value::from)
                 .into_iter()
                 .chain([Value::from(now.timestamp_millis())])

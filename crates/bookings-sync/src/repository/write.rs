@@ -2,7 +2,6 @@
 
 use auth::AccountId;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Value};
-use serde_json::Value as JsonValue;
 use validation::{Money, Text};
 
 use super::{
@@ -67,11 +66,12 @@ pub(super) async fn write_change(
         execute(transaction, sql::WRITE_MIRROR, mirror).await?;
         return write_record(transaction, record).await;
     }
-    let facts = || record.facts.iter();
-    let audiences = facts().map(|fact| fact.audience.to_string());
-    let events = facts().map(|fact| fact.event.to_owned());
-    let payloads = facts().map(|fact| JsonValue::Object(fact.payload.clone()).to_string());
-    let told: [Vec<String>; 3] = [audiences.collect(), events.collect(), payloads.collect()];
+    let mut told = [const { Vec::<String>::new() }; 3];
+    for fact in &record.facts {
+        for (column, text) in told.iter_mut().zip(fact.texts()) {
+            column.push(text);
+        }
+    }
     let values = mirror.into_iter().chain(history_values(&record.history));
     let values: Vec<_> = values.chain(told.map(Value::from)).collect();
     let written = execute(transaction, &sql::WRITE_CHANGE, values);

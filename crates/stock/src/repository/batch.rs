@@ -170,6 +170,7 @@ impl<'a> Asked<'a> {
             Command::Release(Release::Reservation(id)) | Command::Expire(id) => {
                 self.end_hold(Some(id));
             }
+            Command::Tell(_) => {}
         }
     }
 

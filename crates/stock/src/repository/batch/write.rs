@@ -269,13 +269,12 @@ fn orders(changes: &Changes, at: i64) -> Given {
 
 /// Facts, with [`FACTS`].
 fn told(facts: &[Fact]) -> Given {
-    let audiences: Vec<_> = facts.iter().map(|fact| fact.audience.to_string()).collect();
-    let payload = |fact: &Fact| serde_json::to_string(&fact.payload).unwrap_or_default();
-    let payloads: Vec<_> = facts.iter().map(payload).collect();
+    let facts: Vec<_> = facts.iter().map(Fact::texts).collect();
+    let column = |place: usize| facts.iter().map(move |texts| texts[place].as_str());
     Given::new()
-        .texts(audiences.iter().map(String::as_str))
-        .texts(facts.iter().map(|fact| fact.event))
-        .texts(payloads.iter().map(String::as_str))
+        .texts(column(0))
+        .texts(column(1))
+        .texts(column(2))
 }
 
 fn update_levels(backend: Backend, first: usize) -> String {
@@ -365,7 +364,7 @@ fn lines<'a>(
 
 /// What is told of a batch: the last value of each variant, once for each event.
 fn facts(changes: &Changes, now: DateTime<Utc>) -> Vec<Fact> {
-    let mut facts = Vec::with_capacity(changes.levels.len());
+    let mut facts = Vec::with_capacity(changes.levels.len() + changes.told.len());
     for (key, level, reduced, is_updated) in &changes.levels {
         if reduced.is_some() {
             facts.push(events::of_variant(
@@ -386,5 +385,6 @@ fn facts(changes: &Changes, now: DateTime<Utc>) -> Vec<Fact> {
             ));
         }
     }
+    facts.extend(changes.told.iter().cloned());
     facts
 }
