@@ -10,6 +10,7 @@ mod metrics;
 mod model;
 mod neighbours;
 mod notifier;
+mod pace;
 mod presence;
 mod realtime;
 mod relay;

@@ -7,7 +7,7 @@ use database::{Database, StorageError};
 use outbox::Listener;
 use secrecy::SecretString;
 use serde_json::Value;
-use tokio::time::{interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use validation::Id;
 
@@ -18,6 +18,7 @@ use crate::{
     model::Coordinate,
     neighbours::{BookingDesk, Bureau, Herald, People},
     notifier::Notifier,
+    pace,
     presence::Presence,
     relay::{Ephemeral, Relay, RelayWorker},
     repository::{LiveRepository, MessageRepository, NotificationRepository},
@@ -27,8 +28,6 @@ use crate::{
     tracking::Tracking,
 };
 
-/// How often places that wait are looked at.
-const PLACES: Duration = Duration::from_millis(10);
 /// How often places are written to the database.
 const SAVING: Duration = Duration::from_secs(1);
 /// How long a node that stops waits until its clients have read that it does.
@@ -188,16 +187,18 @@ impl Realtime {
     }
 
     async fn send_places(&self, stop: &CancellationToken) {
-        let mut period = interval(PLACES);
-        while stop.run_until_cancelled(period.tick()).await.is_some() {
-            self.send_places_once();
+        let mut period = interval(pace::LOOK);
+        period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while let Some(due) = stop.run_until_cancelled(period.tick()).await {
+            self.send_places_once(due.elapsed());
         }
     }
 
-    /// Tells trackers of places that had to wait, where their time has come.
-    pub fn send_places_once(&self) {
+    /// Tells trackers of places that had to wait, where their time has come. So `late` it is: where that is much, places
+    /// are sent less often.
+    pub fn send_places_once(&self, late: Duration) {
         let now = self.0.server.clock.now();
-        self.hub().tracking.send_waiting(now);
+        self.hub().tracking.send_waiting(now, late);
     }
 
     async fn save_places(&self, stop: &CancellationToken) {

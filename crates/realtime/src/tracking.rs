@@ -1,28 +1,32 @@
 //! Partners on their way, and the customers who follow them. Under load the latest place wins.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use auth::AccountId;
 use chrono::{DateTime, TimeDelta, Utc};
 use outbox::{Audience, RecordedEvent};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     events, metrics,
     model::{Location, Namespace},
     neighbours::FollowedBooking,
+    pace::Pace,
     socket::{Sent, Session, encode_event},
 };
 
-/// How far apart the places of one booking are that a tracker is sent.
-const APART: TimeDelta = TimeDelta::milliseconds(200);
 /// How much earlier a place may be sent where none waits: a partner who sends as often as this is never exactly on time,
 /// and each of their places would have to wait for the latest that ever was.
 const EARLY: TimeDelta = TimeDelta::milliseconds(100);
+/// A place that had to wait and is no older than this is kept back for a newer one when its turn has come: a partner who
+/// sends this often is about to send it, and trackers then see where they are instead of where they were.
+const FRESH: TimeDelta = TimeDelta::milliseconds(70);
+/// How far the clocks of nodes may be apart.
+const SKEW: TimeDelta = TimeDelta::seconds(10);
 /// What a tracker hears.
 const PLACE: &str = "partner:location_update";
 
@@ -30,15 +34,20 @@ const PLACE: &str = "partner:location_update";
 #[derive(Default)]
 pub(crate) struct Tracking(Mutex<Inner>);
 
+/// The id of a booking.
+type Id = Arc<str>;
+
 #[derive(Default)]
 struct Inner {
-    bookings: HashMap<String, Followed>,
-    by_partner: HashMap<AccountId, HashSet<String>>,
+    bookings: HashMap<Id, Followed>,
+    /// What a partner has to do that is followed.
+    by_partner: HashMap<AccountId, Vec<Id>>,
     latest: HashMap<AccountId, Location>,
     /// Places that the database does not know yet.
     unsaved: HashMap<AccountId, Location>,
-    /// Bookings with a place that was not sent yet.
-    waiting: HashSet<String>,
+    /// Bookings with a place that was not sent yet, by its turn.
+    waiting: BTreeSet<(DateTime<Utc>, Id)>,
+    pace: Pace,
 }
 
 struct Followed {
@@ -49,24 +58,69 @@ struct Followed {
     trackers: HashMap<u64, Arc<Session>>,
     /// When the next place is due.
     due: Option<DateTime<Utc>>,
+    /// When the place that waits is sent, if no newer one was until then.
+    turn: Option<DateTime<Utc>>,
+}
+
+/// What a tracker hears of a place.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    booking_id: &'a str,
+    location: Degrees,
+    timestamp: String,
+}
+
+#[derive(Serialize)]
+struct Degrees {
+    latitude: f64,
+    longitude: f64,
 }
 
 impl Followed {
-    /// Takes the turn to send a place now, where it has come.
-    fn take_turn(&mut self, now: DateTime<Utc>, is_anything_waiting: bool) -> bool {
+    /// A place has come: whether it is sent at once, or the turn until when it waits for a newer one.
+    fn schedule(&mut self, now: DateTime<Utc>, pace: &Pace) -> Result<(), DateTime<Utc>> {
         // A clock that was set back makes nobody wait.
-        let due = self.due.filter(|due| *due - now <= APART + EARLY);
+        let due = self.due.filter(|due| *due - now <= pace.apart() + EARLY);
         let due = due.unwrap_or(now);
-        let early = if is_anything_waiting {
-            TimeDelta::zero()
-        } else {
-            EARLY
+        let early = match self.turn {
+            None => EARLY,
+            Some(_) => TimeDelta::zero(),
         };
-        let is_turn = now >= due - early;
-        if is_turn {
-            self.due = Some(due.max(now) + APART);
+        // Where fewer are sent, a newer one is waited for longer.
+        let fresh = if pace.is_strained() {
+            pace.apart() + FRESH
+        } else {
+            FRESH
+        };
+        if now < due - early {
+            return Err(due.max(now + fresh));
         }
-        is_turn
+        self.due = Some(due.max(now) + pace.apart());
+        Ok(())
+    }
+
+    /// Sends a place to all who follow.
+    fn send(&self, id: &str, location: Location) {
+        let place = Place {
+            booking_id: id,
+            location: Degrees {
+                latitude: location.place.latitude(),
+                longitude: location.place.longitude(),
+            },
+            timestamp: events::rfc3339(location.at),
+        };
+        let place = serde_json::to_string(&place).unwrap_or_default();
+        let packet = encode_event(Namespace::Customer, PLACE, &place);
+        let mut told = 0;
+        for tracker in self.trackers.values() {
+            match tracker.send(&packet) {
+                Sent::Queued => told += 1,
+                Sent::Full => metrics::dropped("no_room"),
+                Sent::Gone => {}
+            }
+        }
+        metrics::out(PLACE, told);
     }
 }
 
@@ -93,7 +147,7 @@ impl Tracking {
         let mut inner = self.inner();
         let followed = inner
             .bookings
-            .entry(booking.id.clone())
+            .entry(Id::from(booking.id.as_str()))
             .or_insert_with(|| Followed {
                 customer: booking.customer_id.clone(),
                 partner: None,
@@ -101,6 +155,7 @@ impl Tracking {
                 version: 0,
                 trackers: HashMap::new(),
                 due: None,
+                turn: None,
             });
         followed.trackers.insert(session.key, Arc::clone(session));
         session.state().tracked.insert(booking.id.clone());
@@ -162,40 +217,22 @@ impl Tracking {
 
     /// A partner of this node is at a place, which is to be remembered.
     pub(crate) fn moved_here(&self, partner: &AccountId, location: Location) {
-        self.inner().unsaved.insert(partner.clone(), location);
-        self.moved(partner, location, location.at);
+        let mut inner = self.inner();
+        keep(&mut inner.unsaved, partner, location);
+        inner.moved(partner, location, location.at);
     }
 
     /// A partner is at a place: those who follow are told, or will be.
     pub(crate) fn moved(&self, partner: &AccountId, location: Location, now: DateTime<Utc>) {
-        let mut inner = self.inner();
-        let Some(bookings) = inner.by_partner.get(partner).cloned() else {
-            return;
-        };
-        match inner.latest.get(partner) {
-            Some(known) if known.at > location.at => return,
-            _ => inner.latest.insert(partner.clone(), location),
-        };
-        for booking in bookings {
-            inner.send_or_wait(&booking, location, now);
-        }
+        self.inner().moved(partner, location, now);
     }
 
-    /// Sends places that wait, where their time has come.
-    pub(crate) fn send_waiting(&self, now: DateTime<Utc>) {
+    /// Sends places that wait, where their turn has come; so `late` was this look at them.
+    pub(crate) fn send_waiting(&self, now: DateTime<Utc>, late: Duration) {
         let mut inner = self.inner();
-        for booking in inner.waiting.clone() {
-            let partner = inner
-                .bookings
-                .get(&booking)
-                .and_then(|one| one.partner.as_ref());
-            let location = partner
-                .and_then(|partner| inner.latest.get(partner))
-                .copied();
-            match location {
-                Some(location) => inner.send_or_wait(&booking, location, now),
-                None => drop(inner.waiting.remove(&booking)),
-            }
+        inner.pace.note(late);
+        while let Some(id) = inner.take_turn(now) {
+            inner.send_latest(&id, now);
         }
     }
 
@@ -240,46 +277,69 @@ impl Inner {
         if old != partner {
             self.unlink(old.as_ref(), id);
             if let Some(partner) = partner {
-                self.by_partner
-                    .entry(partner)
-                    .or_default()
-                    .insert(id.to_owned());
+                let bookings = self.by_partner.entry(partner).or_default();
+                bookings.push(Id::from(id));
             }
         }
     }
 
-    fn send_or_wait(&mut self, id: &str, location: Location, now: DateTime<Utc>) {
-        let is_waiting = self.waiting.contains(id);
-        let followed = self.bookings.get_mut(id).filter(|one| one.is_under_way);
-        let Some(followed) = followed else {
-            self.waiting.remove(id);
+    fn moved(&mut self, partner: &AccountId, location: Location, now: DateTime<Utc>) {
+        let Some(bookings) = self.by_partner.get(partner) else {
             return;
         };
-        if !followed.take_turn(now, is_waiting) {
-            if !is_waiting {
-                self.waiting.insert(id.to_owned());
-            }
+        // One that was overtaken on its way from another node; or a clock was set back, and this one is newer.
+        let known = self.latest.get(partner).map(|known| known.at);
+        if known.is_some_and(|known| known > location.at && known - now <= SKEW) {
             return;
         }
-        self.waiting.remove(id);
-        let place = json!({
-            "bookingId": id,
-            "location": {
-                "latitude": location.place.latitude(),
-                "longitude": location.place.longitude(),
-            },
-            "timestamp": events::rfc3339(location.at),
-        });
-        let packet = encode_event(Namespace::Customer, PLACE, &place.to_string());
-        let mut told = 0;
-        for tracker in followed.trackers.values() {
-            match tracker.send(&packet) {
-                Sent::Queued => told += 1,
-                Sent::Full => metrics::dropped("no_room"),
-                Sent::Gone => {}
+        keep(&mut self.latest, partner, location);
+        for id in bookings {
+            let Some(followed) = self.bookings.get_mut(id) else {
+                continue;
+            };
+            let waited = followed.turn.map(|turn| (turn, Id::clone(id)));
+            let scheduled = followed
+                .is_under_way
+                .then(|| followed.schedule(now, &self.pace));
+            followed.turn = scheduled.and_then(Result::err);
+            if let Some(waited) = waited {
+                self.waiting.remove(&waited);
+            }
+            if let Some(turn) = followed.turn {
+                self.waiting.insert((turn, Id::clone(id)));
+            }
+            if scheduled == Some(Ok(())) {
+                followed.send(id, location);
             }
         }
-        metrics::out(PLACE, told);
+    }
+
+    /// Takes a booking whose place has its turn.
+    fn take_turn(&mut self, now: DateTime<Utc>) -> Option<Id> {
+        let is_turn = |(turn, _): &&(DateTime<Utc>, Id)| *turn <= now;
+        // A clock that was set back makes nobody wait.
+        let is_far = |(turn, _): &&(DateTime<Utc>, Id)| *turn - now > self.pace.apart() + EARLY;
+        let first = self.waiting.first().filter(is_turn);
+        let next = first.or_else(|| self.waiting.last().filter(is_far));
+        let next = next.cloned()?;
+        self.waiting.remove(&next);
+        Some(next.1)
+    }
+
+    /// Sends the place of a booking that waited.
+    fn send_latest(&mut self, id: &Id, now: DateTime<Utc>) {
+        let Some(followed) = self.bookings.get_mut(id) else {
+            return;
+        };
+        followed.turn = None;
+        let partner = followed.partner.as_ref().filter(|_| followed.is_under_way);
+        let location = partner
+            .and_then(|partner| self.latest.get(partner))
+            .copied();
+        if let Some(location) = location {
+            followed.due = Some(now + self.pace.apart());
+            followed.send(id, location);
+        }
     }
 
     fn drop_tracker(&mut self, id: &str, key: u64) {
@@ -293,20 +353,30 @@ impl Inner {
     }
 
     fn drop_booking(&mut self, id: &str) {
-        if let Some(followed) = self.bookings.remove(id) {
-            self.unlink(followed.partner.as_ref(), id);
+        if let Some((id, followed)) = self.bookings.remove_entry(id) {
+            self.unlink(followed.partner.as_ref(), &id);
+            if let Some(turn) = followed.turn {
+                self.waiting.remove(&(turn, id));
+            }
         }
-        self.waiting.remove(id);
     }
 
     fn unlink(&mut self, partner: Option<&AccountId>, id: &str) {
         let Some(partner) = partner else { return };
         if let Some(bookings) = self.by_partner.get_mut(partner) {
-            bookings.remove(id);
+            bookings.retain(|one| &**one != id);
             if bookings.is_empty() {
                 self.by_partner.remove(partner);
                 self.latest.remove(partner);
             }
         }
+    }
+}
+
+/// Notes where a partner is.
+fn keep(places: &mut HashMap<AccountId, Location>, partner: &AccountId, location: Location) {
+    match places.get_mut(partner) {
+        Some(place) => *place = location,
+        None => drop(places.insert(partner.clone(), location)),
     }
 }

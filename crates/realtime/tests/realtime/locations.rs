@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use outbox::Audience;
 use serde_json::{Value, json};
 use test_support::TestDatabase;
 
-use crate::support::App;
+use crate::support::{App, Client};
 
 fn updated(partner: &str, status: &str, version: i64) -> Value {
     json!({"bookingId": "B1", "customerId": "c1", "partnerId": partner, "status": status, "version": version})
@@ -28,53 +30,123 @@ async fn under_load_the_latest_place_wins(database: TestDatabase) {
     );
     assert_eq!(first["timestamp"], "2027-01-15T08:00:00.000Z");
     app.later(199);
-    app.node.realtime.send_places_once();
+    app.node.realtime.send_places_once(Duration::ZERO);
     customer.has_heard_nothing().await;
     app.later(1);
-    app.node.realtime.send_places_once();
+    app.node.realtime.send_places_once(Duration::ZERO);
     let last = customer.hears("partner:location_update").await;
     assert_eq!(last["location"]["latitude"], 9.0);
-    app.node.realtime.send_places_once();
+    app.node.realtime.send_places_once(Duration::ZERO);
     customer.has_heard_nothing().await;
+}
+
+/// A customer who follows a partner on their way.
+struct Ride {
+    app: App,
+    customer: Client,
+    partner: Client,
+}
+
+impl Ride {
+    async fn begin(database: TestDatabase) -> Self {
+        let app = App::on(database).await;
+        let (mut customer, partner) = (app.join("c1").await, app.join("p1").await);
+        customer.ask("booking:track", json!("B1")).await;
+        Self {
+            app,
+            customer,
+            partner,
+        }
+    }
+
+    /// Later the partner says where they are.
+    async fn moves(&mut self, later: i64, latitude: i32) {
+        self.app.later(later);
+        let place = json!({"latitude": latitude, "longitude": 77.2});
+        self.partner.ask("location:update", place).await;
+    }
+
+    /// Later the node looks at what waits.
+    fn looks(&self, later: i64) {
+        self.app.later(later);
+        self.app.node.realtime.send_places_once(Duration::ZERO);
+    }
+
+    /// The customer sees these places next.
+    async fn shows(&mut self, latitudes: &[f64]) {
+        for latitude in latitudes {
+            let heard = self.customer.hears("partner:location_update").await;
+            assert_eq!(heard["location"]["latitude"], *latitude);
+        }
+    }
 }
 
 async fn places_five_times_a_second_are_sent_as_they_come(database: TestDatabase) {
-    let app = App::on(database).await;
-    let (mut customer, mut partner) = (app.join("c1").await, app.join("p1").await);
-    customer.ask("booking:track", json!("B1")).await;
-    let mut send = async |latitude: i32| {
-        let place = json!({"latitude": latitude, "longitude": 77.2});
-        partner.ask("location:update", place).await;
-    };
+    let mut ride = Ride::begin(database).await;
     // The third is late, the others are on time.
-    for (n, pause) in [0, 200, 290, 110, 200].into_iter().enumerate() {
-        app.later(pause);
-        let latitude = i32::try_from(n).unwrap();
-        send(latitude).await;
-        let heard = customer.hears("partner:location_update").await;
-        assert_eq!(heard["location"]["latitude"], f64::from(latitude));
+    for (latitude, later) in [(0, 0), (1, 200), (2, 290), (3, 110), (4, 200)] {
+        ride.moves(later, latitude).await;
+        ride.shows(&[f64::from(latitude)]).await;
     }
-    app.later(1_000);
-    app.node.realtime.send_places_once();
-    customer.has_heard_nothing().await;
+    ride.looks(1_000);
+    ride.customer.has_heard_nothing().await;
 }
 
 async fn a_place_that_waited_is_not_sent_twice(database: TestDatabase) {
-    let app = App::on(database).await;
-    let (mut customer, mut partner) = (app.join("c1").await, app.join("p1").await);
-    customer.ask("booking:track", json!("B1")).await;
+    let mut ride = Ride::begin(database).await;
     for (latitude, later) in [(1, 0), (2, 50), (3, 150)] {
-        app.later(later);
-        let place = json!({"latitude": latitude, "longitude": 77.2});
-        partner.ask("location:update", place).await;
+        ride.moves(later, latitude).await;
     }
-    for latitude in [1.0, 3.0] {
-        let heard = customer.hears("partner:location_update").await;
-        assert_eq!(heard["location"]["latitude"], latitude);
+    ride.shows(&[1.0, 3.0]).await;
+    ride.looks(200);
+    ride.customer.has_heard_nothing().await;
+}
+
+async fn a_place_that_waited_waits_for_a_newer_one_that_is_about_to_come(database: TestDatabase) {
+    let mut ride = Ride::begin(database).await;
+    // Fifteen times a second: the fourth place is on time, the seventh comes a little late.
+    let times = [0, 67, 67, 66, 67, 67, 68];
+    for (latitude, later) in (0..).zip(times) {
+        ride.looks(later);
+        ride.moves(0, latitude).await;
     }
-    app.later(200);
-    app.node.realtime.send_places_once();
-    customer.has_heard_nothing().await;
+    ride.shows(&[0.0, 3.0, 6.0]).await;
+    // No newer one comes.
+    ride.moves(50, 7).await;
+    ride.moves(130, 8).await;
+    ride.looks(69);
+    ride.customer.has_heard_nothing().await;
+    ride.looks(1);
+    ride.shows(&[8.0]).await;
+}
+
+async fn where_the_node_does_not_keep_up_places_are_sent_less_often(database: TestDatabase) {
+    let mut ride = Ride::begin(database).await;
+    let late = Duration::from_millis(100);
+    ride.app.node.realtime.send_places_once(late);
+    // A place each 100 ms, and a turn each 250 ms.
+    ride.moves(0, 0).await;
+    for latitude in 1..7 {
+        ride.moves(100, latitude).await;
+    }
+    ride.shows(&[0.0, 3.0, 6.0]).await;
+    // The last one comes all the same.
+    ride.moves(100, 7).await;
+    ride.looks(319);
+    ride.customer.has_heard_nothing().await;
+    ride.looks(1);
+    ride.shows(&[7.0]).await;
+}
+
+async fn a_clock_that_is_set_back_makes_nobody_wait(database: TestDatabase) {
+    let mut ride = Ride::begin(database).await;
+    ride.moves(0, 0).await;
+    ride.moves(0, 1).await;
+    ride.shows(&[0.0]).await;
+    ride.looks(-3_600_000);
+    ride.shows(&[1.0]).await;
+    ride.moves(-3_600_000, 2).await;
+    ride.shows(&[2.0]).await;
 }
 
 async fn only_a_partner_under_way_is_followed(database: TestDatabase) {
@@ -199,6 +271,9 @@ test_support::on_both!(
     under_load_the_latest_place_wins,
     places_five_times_a_second_are_sent_as_they_come,
     a_place_that_waited_is_not_sent_twice,
+    a_place_that_waited_waits_for_a_newer_one_that_is_about_to_come,
+    where_the_node_does_not_keep_up_places_are_sent_less_often,
+    a_clock_that_is_set_back_makes_nobody_wait,
     only_a_partner_under_way_is_followed,
     whoever_tracks_no_more_hears_nothing,
     the_last_place_is_remembered_by_all_nodes,
