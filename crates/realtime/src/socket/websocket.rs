@@ -6,13 +6,16 @@ mod tests;
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
 use engineioxide::{DisconnectReason, Str, socket::Sid};
-use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _, task::AtomicWaker};
 use serde_json::json;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -44,6 +47,8 @@ use super::{
 const READ_BUFFER: usize = 512;
 /// How much is gathered for one write.
 const WRITE_BUFFER: usize = 16 << 10;
+/// How many packets of its client a websocket hears in one go, fewer than the answers that a mailbox holds.
+const HEARD: usize = 64;
 /// How long a client that is told goodbye may take to read what was sent before, and to answer.
 const GOODBYE: Duration = Duration::from_mins(1);
 
@@ -58,6 +63,24 @@ struct Websocket<S, H: Hearer> {
     /// When the client is asked for a sign of life, or was to have given it.
     alarm: Interval,
     is_asked: bool,
+}
+
+/// Wakes a websocket for whatever is not mail: its client has sent something, or it is time for something. Who is woken
+/// for mail alone, as thousands are at once, needs not look for the rest.
+struct Bell {
+    has_rung: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.has_rung.store(true, Ordering::Release);
+        self.task.wake();
+    }
 }
 
 /// How a connection ends.
@@ -125,7 +148,20 @@ where
     H: Hearer,
 {
     async fn run(mut self) {
-        let end = poll_fn(|context| self.poll(context)).await;
+        let bell = Arc::new(Bell {
+            has_rung: AtomicBool::new(true),
+            task: AtomicWaker::new(),
+        });
+        let ring = Waker::from(Arc::clone(&bell));
+        let end = poll_fn(|context| {
+            bell.task.register(context.waker());
+            if bell.has_rung.swap(false, Ordering::Acquire) {
+                self.poll(context, &mut Context::from_waker(&ring))
+            } else {
+                self.poll_mail(context)
+            }
+        });
+        let end = end.await;
         let (End::Goodbye(reason) | End::Cut(reason, _)) = &end;
         self.known.end(reason);
         let rest = self.mailbox.shut();
@@ -144,18 +180,16 @@ where
         }
     }
 
-    /// Reads and writes whatever there is until the connection is to end.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<End> {
+    /// Reads and writes whatever there is until the connection is to end. What is no mail wakes by `ring`.
+    fn poll(&mut self, context: &mut Context<'_>, ring: &mut Context<'_>) -> Poll<End> {
         loop {
-            if let Poll::Ready(end) = self.poll_read(context) {
+            if let Poll::Ready(end) = self.poll_read(ring) {
                 return Poll::Ready(end);
             }
-            match self.poll_write(context) {
-                Ok(Poll::Pending) => {}
-                Ok(Poll::Ready(end)) => return Poll::Ready(end),
-                Err(error) => return Poll::Ready(broken(&error)),
+            if let Poll::Ready(end) = self.poll_mail(context) {
+                return Poll::Ready(end);
             }
-            if self.alarm.poll_tick(context).is_pending() {
+            if self.alarm.poll_tick(ring).is_pending() {
                 return Poll::Pending;
             }
             if self.is_asked {
@@ -167,8 +201,17 @@ where
         }
     }
 
+    /// Writes whatever there is until the connection is to end.
+    fn poll_mail(&mut self, context: &mut Context<'_>) -> Poll<End> {
+        match self.poll_write(context) {
+            Ok(written) => written,
+            Err(error) => Poll::Ready(broken(&error)),
+        }
+    }
+
+    /// Hears what has come. After a while others have a turn, and what was answered is written.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<End> {
-        loop {
+        for _ in 0..HEARD {
             match std::task::ready!(self.stream.poll_next_unpin(context)) {
                 Some(Ok(Message::Text(text))) => {
                     if let Some(end) = self.hear(&text) {
@@ -181,6 +224,8 @@ where
                 None => return Poll::Ready(End::Cut(DisconnectReason::TransportClose, None)),
             }
         }
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Hears an Engine.IO packet.
