@@ -21,8 +21,11 @@ use crate::{
     socket::{Outgoing, Sent, Session, encode_event},
 };
 
-/// How long changes gather before the next ones are sent.
-const REST: Duration = Duration::from_millis(10);
+/// How long changes gather before the next ones are sent, at least and at most.
+const REST: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(100));
+/// How much of that is for each client who was sent the last ones, which cost half of it: a core is not busy with stock
+/// all the time.
+const REST_EACH: Duration = Duration::from_micros(25);
 /// How many variants a client may be behind with.
 const BEHIND: usize = 20_000;
 /// How long a client may take nothing at all before it is cut off.
@@ -125,26 +128,28 @@ impl StockFeed {
         self.behind().remove(&session.key);
     }
 
-    /// Sends what was gathered, and to those who had no room what waits for them.
-    pub(crate) fn run_once(&self, hub: &Hub) {
+    /// Sends what was gathered, and to those who had no room what waits for them. To how many clients that was.
+    pub(crate) fn run_once(&self, hub: &Hub) -> usize {
         let gathered = std::mem::take(&mut *self.gathered());
         self.retry();
         let news: Vec<News> = gathered.events.into_iter().flatten().collect();
         if news.is_empty() {
-            return;
+            return 0;
         }
         let mut sent = vec![0; news.len()];
+        let mut reached = 0;
         for shopper in hub.shoppers() {
-            self.send(&shopper, &news, &mut sent);
+            reached += usize::from(self.send(&shopper, &news, &mut sent));
         }
         for (one, count) in news.iter().zip(sent) {
             metrics::out(&one.event, count);
         }
+        reached
     }
 
     /// Sends one client what it wants of the news, all of it at once, and keeps for them what they have no room for;
-    /// counts what was sent.
-    fn send(&self, session: &Arc<Session>, news: &[News], sent: &mut [u64]) {
+    /// counts what was sent, and says whether anything was.
+    fn send(&self, session: &Arc<Session>, news: &[News], sent: &mut [u64]) -> bool {
         let mut state = session.state();
         let wanted = |one: &&News| one.is_wanted(state.products.as_ref());
         let mut taken = 0;
@@ -153,7 +158,7 @@ impl StockFeed {
             let outcome;
             (taken, outcome) = session.send_all(packets);
             if outcome == Sent::Gone {
-                return;
+                return false;
             }
         }
         let wanted = news.iter().zip(sent).filter(|(one, _)| wanted(one));
@@ -166,7 +171,7 @@ impl StockFeed {
             }
         }
         if late.is_empty() {
-            return;
+            return taken > 0;
         }
         for one in late {
             let (key, packet) = (one.key.clone(), one.packet.clone());
@@ -180,6 +185,7 @@ impl StockFeed {
         if is_hopeless {
             self.cut(session);
         }
+        taken > 0
     }
 
     /// Sends those who are behind what they have room for.
@@ -227,14 +233,41 @@ impl StockFeed {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.wake.notified() => {}
-                () = rest(), if is_anybody_behind => {}
+                () = rest(REST.0), if is_anybody_behind => {}
             }
-            self.run_once(hub);
-            rest().await;
+            let reached = self.run_once(hub);
+            let next = Instant::now() + rest_behind(reached);
+            loop {
+                rest(REST.0.min(next.saturating_duration_since(Instant::now()))).await;
+                if Instant::now() >= next {
+                    break;
+                }
+                // Who has no room for all of it at once does not wait for what others are sent.
+                self.retry();
+            }
         }
     }
 }
 
-async fn rest() {
-    let _ = timeout(REST, std::future::pending::<()>()).await;
+/// How long to rest when so many clients were sent something.
+fn rest_behind(clients: usize) -> Duration {
+    let clients = u32::try_from(clients).unwrap_or(u32::MAX);
+    REST_EACH.saturating_mul(clients).clamp(REST.0, REST.1)
+}
+
+async fn rest(pause: Duration) {
+    let _ = timeout(pause, std::future::pending::<()>()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_gather_longer_for_many_clients_and_never_for_long() {
+        let of = |clients| rest_behind(clients).as_millis();
+        assert_eq!([0, 1, 400].map(of), [10, 10, 10]);
+        assert_eq!([1_000, 4_000, 10_000].map(of), [25, 100, 100]);
+        assert_eq!(of(usize::MAX), 100);
+    }
 }

@@ -29,6 +29,9 @@ async fn everybody_hears_of_stock_and_the_last_value_arrives(database: TestDatab
         client.has_heard_nothing().await;
     }
     one.send("1").await;
+    // What a client sends is worked through in order: when this is refused, it has left the shop.
+    one.send("0/nowhere,").await;
+    assert!(one.packet().await.starts_with("4/nowhere,"));
     other.has_heard_nothing().await;
     assert_eq!(app.node.realtime.count_shoppers(), 1);
 }
