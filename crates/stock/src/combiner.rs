@@ -1,13 +1,15 @@
-//! Orders, holds and releases of many callers, done in one transaction at a time.
+//! Orders, holds, releases and announcements of many callers, done in one transaction at a time.
 
 use std::{
     fmt,
+    ops::Range,
     sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use clock::Clock;
 use database::StorageError;
+use rand::RngExt;
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
     time::{Instant, timeout},
@@ -25,8 +27,8 @@ use crate::{
 pub struct QueueLimits {
     /// Commands that wait at most, also in a burst.
     pub capacity: usize,
-    /// Commands that may wait all the time. Whoever finds so many when a burst has lasted too long is sent away: a queue
-    /// that does not get shorter only makes everybody wait.
+    /// Commands that may wait or be underway all the time. Whoever finds so many when a burst has lasted too long is sent
+    /// away: a queue that does not get shorter only makes everybody wait.
     pub standing: usize,
     /// How many commands a burst may hold.
     pub burst: usize,
@@ -42,9 +44,9 @@ impl Default for QueueLimits {
     fn default() -> Self {
         Self {
             capacity: 2_048,
-            standing: 64,
-            burst: 1_536,
-            patience: Duration::from_millis(500),
+            standing: 80,
+            burst: 1_280,
+            patience: Duration::from_secs(1),
             turn: Duration::from_secs(5),
             batch: 256,
         }
@@ -56,9 +58,9 @@ const CROWD: usize = 16;
 /// How long they are waited for at most; otherwise for a quarter of the time that their last transaction took.
 const PATIENCE: Duration = Duration::from_millis(2);
 
-/// How long who is sent away waits for the answer: else those who come again at once take the time of those who are
-/// served.
-const HELD: Duration = Duration::from_millis(100);
+/// How long who is sent away waits for the answer, from and to: else those who come again at once take the time of those
+/// who are served. Not all of them equally long, or they come again together.
+const HELD: Range<Duration> = Duration::from_millis(150)..Duration::from_millis(350);
 /// When nobody has found too many for so long, a burst is over.
 const CALM: Duration = Duration::from_millis(250);
 
@@ -85,35 +87,44 @@ pub struct CommandQueue {
     crowd: Arc<SyncMutex<Crowd>>,
 }
 
-/// How long too many have been waiting.
+/// How long there have been too many.
 #[derive(Debug, Default)]
 struct Crowd {
     /// When somebody found too many, first and last.
     seen: Option<(Instant, Instant)>,
     /// How many were taken since.
     taken: usize,
+    /// How many are being done now.
+    underway: usize,
 }
 
 impl Crowd {
-    /// Somebody found too many; whether the burst may go on.
-    fn may_grow(&mut self, limits: &QueueLimits) -> bool {
+    /// Somebody found too many, of whom so many wait; whether the burst may go on.
+    fn may_grow(&mut self, waiting: usize, limits: &QueueLimits) -> bool {
         let now = Instant::now();
         let (first, last) = self.seen.get_or_insert((now, now));
         *last = now;
-        now - *first < limits.patience && self.taken < limits.burst
+        now - *first < limits.patience && self.taken + waiting < limits.burst
     }
 
-    fn shrink(&mut self, taken: usize) {
+    /// So many are being done from now on.
+    fn begin(&mut self, taken: usize) {
+        self.underway = taken;
         if self.seen.is_some() {
             self.taken += taken;
         }
+    }
+
+    /// So many of them are done, and are not answered yet: who comes again at once finds only the others.
+    fn end(&mut self, done: usize) {
+        self.underway = self.underway.saturating_sub(done);
     }
 
     /// Somebody found few. The burst is over when nobody has found too many for a while: those who were sent away come
     /// back in waves.
     fn settle(&mut self) {
         if self.seen.is_some_and(|(_, last)| last.elapsed() >= CALM) {
-            *self = Self::default();
+            (self.seen, self.taken) = (None, 0);
         }
     }
 }
@@ -156,13 +167,14 @@ impl CommandQueue {
     /// Has a command done. Who is not waited for any more may find it done or not.
     pub async fn run(&self, command: Command) -> Result<Outcome, StockError> {
         if let Err(refusal) = self.admit() {
-            let _ = timeout(HELD, std::future::pending::<()>()).await;
+            let held = rand::rng().random_range(HELD);
+            let _ = timeout(held, std::future::pending::<()>()).await;
             return Err(refusal);
         }
         let basket = match &command {
             Command::Reduce(order) => Some(order.basket.clone()),
             Command::Reserve(hold) => Some(hold.basket.clone()),
-            Command::Release(_) | Command::Expire(_) => None,
+            Command::Release(_) | Command::Expire(_) | Command::Tell(_) => None,
         };
         let (answer, mut answered) = oneshot::channel();
         let slot = Arc::new(SyncMutex::new(Some(command)));
@@ -196,11 +208,12 @@ impl CommandQueue {
 
     fn admit(&self) -> Result<(), StockError> {
         let mut crowd = locked(&self.crowd);
-        if self.len() < self.limits.standing {
+        let waiting = self.len();
+        if waiting + crowd.underway < self.limits.standing {
             crowd.settle();
             return Ok(());
         }
-        if crowd.may_grow(&self.limits) {
+        if crowd.may_grow(waiting, &self.limits) {
             Ok(())
         } else {
             Err(StockError::Overloaded)
@@ -247,6 +260,8 @@ impl Combiner {
     /// Works until `stop`, and then through what waits still.
     pub async fn run(&self, stop: CancellationToken) {
         let mut receiver = self.receiver.lock().await;
+        // Whoever worked before may have broken off.
+        locked(&self.crowd).underway = 0;
         let mut taken = Vec::new();
         let mut round = Round::default();
         loop {
@@ -263,7 +278,6 @@ impl Combiner {
                 () = stop.cancelled() => {}
             }
             let (began, done) = (Instant::now(), taken.len());
-            locked(&self.crowd).shrink(done);
             self.work_through(&mut taken).await;
             round = Round {
                 company: (done + receiver.len()).min(self.limits.batch),
@@ -282,7 +296,6 @@ impl Combiner {
             taken.push(waiting);
         }
         let count = taken.len();
-        locked(&self.crowd).shrink(count);
         self.work_through(&mut taken).await;
         count
     }
@@ -296,8 +309,10 @@ impl Combiner {
         if commands.is_empty() {
             return;
         }
+        locked(&self.crowd).begin(commands.len());
         match self.repository.apply(&commands, self.clock.now()).await {
             Ok(outcomes) => {
+                locked(&self.crowd).end(commands.len());
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // Nobody may be waiting any more.
                     let _ = answer.send(Ok(outcome));
@@ -307,10 +322,13 @@ impl Combiner {
             Err(error) if !error.is_unavailable() && commands.len() > 1 => {
                 tracing::warn!(%error, commands = commands.len(), "a batch failed, doing its commands one by one");
                 for (command, answer) in commands.iter().zip(answers) {
-                    let _ = answer.send(self.alone(command).await);
+                    let outcome = self.alone(command).await;
+                    locked(&self.crowd).end(1);
+                    let _ = answer.send(outcome);
                 }
             }
             Err(error) => {
+                locked(&self.crowd).end(commands.len());
                 for answer in answers {
                     let _ = answer.send(Err(error.clone()));
                 }

@@ -22,8 +22,7 @@ on_both!(
     a_database_that_stands_still_makes_nobody_wait_who_comes_later,
 );
 
-/// Who order all the time at each node: more than twice as many as may wait for long, so that as many do when as many
-/// are being served.
+/// Who order all the time at each node: far more than may wait for long or be served at once.
 const CLIENTS: usize = 600;
 const UNITS: i64 = 1_000_000;
 /// How long the flood lasts.

@@ -120,8 +120,10 @@ async fn a_queue_that_stays_long_sends_callers_away_until_it_is_short_again() {
     let mut burst = Box::pin(queue.run(release("c")));
     assert!((&mut burst).now_or_never().is_none(), "a burst may wait");
     tokio::time::advance(Duration::from_millis(100)).await;
+    let began = Instant::now();
     let late = queue.run(release("d")).await;
     assert!(matches!(late, Err(StockError::Overloaded)));
+    assert!(began.elapsed() < HELD.end, "it never waited");
     combiner.run_once().await;
     let mut again = Box::pin(queue.run(release("e")));
     assert!((&mut again).now_or_never().is_none());
@@ -170,6 +172,41 @@ async fn a_burst_ends_with_so_many_commands_too() {
     // Nobody came and nothing was taken meanwhile.
     tokio::time::advance(CALM).await;
     assert_eq!(come(3).1, 3, "it is over, and another may come");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_underway_counts_as_much_as_what_waits() {
+    let (queue, combiner) = queue(MockStockRepository::new(), SMALL);
+    locked(&combiner.crowd).begin(SMALL.standing);
+    let mut burst = Box::pin(queue.run(release("a")));
+    assert!((&mut burst).now_or_never().is_none(), "a burst may wait");
+    tokio::time::advance(SMALL.patience).await;
+    let began = Instant::now();
+    let late = queue.run(release("b")).await;
+    assert!(matches!(late, Err(StockError::Overloaded)));
+    assert!(began.elapsed() < HELD.end, "it never waited");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_worker_left_behind_that_broke_off_is_not_underway() {
+    let mut repository = MockStockRepository::new();
+    repository
+        .expect_apply()
+        .returning(|commands, _| Ok(answer_all(commands)));
+    let (queue, combiner) = queue(repository, SMALL);
+    locked(&combiner.crowd).begin(SMALL.standing);
+    let mut gone = Box::pin(queue.run(release("gone")));
+    assert!((&mut gone).now_or_never().is_none(), "a burst may wait");
+    drop(gone);
+    tokio::time::advance(SMALL.patience).await;
+    let stop = CancellationToken::new();
+    let caller = async {
+        let answer = queue.run(release("here")).await;
+        stop.cancel();
+        answer
+    };
+    let ((), answer) = tokio::join!(combiner.run(stop.clone()), caller);
+    assert!(answer.is_ok());
 }
 
 #[tokio::test]

@@ -105,7 +105,7 @@ pub(super) struct TellAnswer {
 #[utoipa::path(post, path = "/api/socket", operation_id = "tell_sockets", tag = "stock", request_body = TellRequest,
     security(("bearer" = [])),
     responses((status = 200, body = TellAnswer), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody)))]
+        (status = 403, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(super) async fn tell(
     State(stock): State<Stock>,
     _: Scoped<StockWrite>,

@@ -80,7 +80,7 @@ pub(super) async fn list(
         products: products.collect(),
         missing: ids
             .iter()
-            .filter(|id| !found.contains_key(id))
+            .filter(|id| !found.contains_key(*id))
             .cloned()
             .collect(),
         timestamp: Moment(stock.now()),

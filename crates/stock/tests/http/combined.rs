@@ -3,6 +3,7 @@
 use auth::Actor;
 use chrono::TimeDelta;
 use clock::Clock;
+use outbox::{Audience, Fact};
 use stock::{
     Basket, Command, Hold, Label, Line, OrderId, Outcome, ProductId, Quantity, Reduction, Refusal,
     Release, ReservationId, VariantKey,
@@ -16,6 +17,7 @@ on_both!(
     one_order_many_times_in_a_batch_is_one_order,
     a_batch_may_make_use_up_and_give_back,
     an_order_that_cannot_be_done_does_not_fail_the_others,
+    what_is_to_be_told_is_told_in_order_with_the_orders,
 );
 
 fn reduce(id: &str, color: &str, units: i64) -> Command {
@@ -72,6 +74,31 @@ async fn a_batch_is_first_come_first_served(database: TestDatabase) {
     assert_eq!(left, [7, 4, 1]);
     let news = app.rows("id", "outbox WHERE event = 'STOCK_REDUCED'").await;
     assert_eq!(news.len(), 1, "the last value of a variant, once");
+    app.assert_sound().await;
+}
+
+async fn what_is_to_be_told_is_told_in_order_with_the_orders(database: TestDatabase) {
+    let app = App::stocked(database).await;
+    let before = app.rows("id", "outbox").await.len();
+    let tell = |number: u32| {
+        let said = serde_json::json!({"productId": format!("told-{number}")});
+        Command::Tell(Fact::new(Audience::Everybody, "STOCK_UPDATED", said))
+    };
+    let outcomes = apply(&app, &[tell(1), reduce("1", "Red", 2), tell(2)]).await;
+    assert!(matches!(
+        outcomes.as_slice(),
+        [
+            Ok(Outcome::Told),
+            Ok(Outcome::Reduced(_)),
+            Ok(Outcome::Told)
+        ]
+    ));
+    let told = app
+        .rows("payload", "outbox WHERE payload LIKE '%told-%' ORDER BY id")
+        .await;
+    let products = ["told-1", "told-2"].map(|id| vec![Some(format!("{{\"productId\":\"{id}\"}}"))]);
+    assert_eq!(told, products);
+    assert_eq!(app.rows("id", "outbox").await.len(), before + 3);
     app.assert_sound().await;
 }
 
