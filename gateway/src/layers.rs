@@ -4,6 +4,7 @@
 mod address;
 mod body_limit;
 mod cors;
+mod early_body;
 mod front;
 mod measure;
 mod panics;
@@ -21,14 +22,12 @@ use axum::{Router, extract::Request, http::HeaderValue, response::Response};
 use clock::Clock;
 use database::in_one_moment;
 use ipnet::IpNet;
+use stock::Stock;
 use tower::ServiceBuilder;
 
 pub(crate) use self::{
-    address::PeerAddress,
-    front::{AtHand, Front},
-    panics::message as panic_message,
-    rate_limit::AnonymousLimit,
-    time_limit::TimeLimits,
+    address::PeerAddress, front::Front, panics::message as panic_message,
+    rate_limit::AnonymousLimit, time_limit::TimeLimits,
 };
 use self::{
     front::Shortcut,
@@ -54,11 +53,11 @@ pub(crate) struct Layers {
 }
 
 impl Layers {
-    /// Wraps `router`, its 404 and 405 too, and leads past it where the answer is `at_hand`. CORS lies outside of the
-    /// panics, so that a web page can read their answer.
+    /// Wraps `router`, its 404 and 405 too, and leads past it where `stock` has the answer at hand. CORS lies outside of
+    /// the panics, so that a web page can read their answer.
     ///
     /// It is one layer for the router, however many lie in it: a router copies each of its layers for every request.
-    pub(crate) fn wrap(self, router: Router, at_hand: Box<AtHand>) -> Front {
+    pub(crate) fn wrap(self, router: Router, stock: Option<Stock>) -> Front {
         let cors = cors::allow(self.cors_allowed_origins.clone());
         let clock = Arc::clone(&self.clock);
         let entrance = Arc::new(Entrance::new(self));
@@ -66,11 +65,11 @@ impl Layers {
             .layer(EnvelopeLayer::new(clock))
             .option_layer(cors.clone())
             .layer(PassLayer(Arc::clone(&entrance)));
-        let shortcut = Shortcut {
+        let shortcut = stock.map(|stock| Shortcut {
             entrance,
             cors,
-            at_hand,
-        };
+            stock,
+        });
         Front::new(router.layer(layers), shortcut)
     }
 }

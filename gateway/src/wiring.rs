@@ -234,14 +234,14 @@ impl App {
             anonymous_limit: anonymous_limit.clone(),
         };
         let (routes, _) = router::routes(&parts);
-        let at_hand = Box::new(stock::at_hand(parts.shop.stock.clone()));
+        let stock = parts.shop.stock.clone();
         let retention = Arc::new(Retention::new(
             parts.database.clone(),
             Arc::clone(&parts.clock),
         ));
         workers::start_all(&workers, &parts, &retention, anonymous_limit);
         Self {
-            front: layers.wrap(routes.merge(further), at_hand),
+            front: layers.wrap(routes.merge(further), Some(stock)),
             workers,
             realtime: parts.realtime,
             database: parts.database,

@@ -3,14 +3,18 @@ use axum::{
         FromRequest, FromRequestParts, OptionalFromRequestParts, Request,
         rejection::{BytesRejection, PathRejection},
     },
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use validation::Violations;
 
 use crate::{ApiError, Code};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Most answers are no longer, in bytes.
+const USUAL: usize = 1024;
 
 /// A JSON body, read or written.
 ///
@@ -34,22 +38,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|e| body_refused(&e))?;
-        if body.is_empty() {
-            return parse(b"{}").map(Self);
-        }
-        if !is_json {
-            return Err(ApiError::new(
-                Code::UnsupportedMediaType,
-                Code::UnsupportedMediaType.sentence(),
-            ));
-        }
-        parse(&body).map(Self)
+        read(is_json, &body).map(Self)
     }
+}
+
+impl<'de, T: Deserialize<'de>> Json<T> {
+    /// Reads a body that has been received, as the extractor does.
+    pub fn read(headers: &HeaderMap, body: &'de [u8]) -> Result<Self, ApiError> {
+        read(is_json(headers), body).map(Self)
+    }
+}
+
+fn read<'de, T: Deserialize<'de>>(is_json: bool, body: &'de [u8]) -> Result<T, ApiError> {
+    if body.is_empty() {
+        return parse(b"{}");
+    }
+    if !is_json {
+        return Err(ApiError::new(
+            Code::UnsupportedMediaType,
+            Code::UnsupportedMediaType.sentence(),
+        ));
+    }
+    parse(body)
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        let mut body = Vec::with_capacity(USUAL);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+            Err(error) => ApiError::internal(error).into_response(),
+        }
     }
 }
 
@@ -102,7 +121,7 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequestParts<S> for Query<
 }
 
 /// Reads an object. Arrays are refused: serde would take their items for fields in the order of our source.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+fn parse<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, ApiError> {
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(ApiError::invalid(Violations::one(
             "request",
@@ -176,14 +195,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     else {
         return false;
     };
-    let essence = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return true;
+    }
+    let essence = essence.to_ascii_lowercase();
+    essence.starts_with("application/") && essence.ends_with("+json")
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+mod at_hand;
 mod csv;
 mod error;
 mod export;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use axum::{extract::FromRef, middleware};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::{headers::stamp_refusal, shown::at_hand};
+pub use self::{at_hand::AtHand, headers::stamp_refusal};
 use crate::{connected::ConnectedClients, service::Stock};
 
 /// What the routes need.

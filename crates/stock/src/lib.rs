@@ -19,7 +19,7 @@ pub use connected::ConnectedClients;
 pub use error::{Refused, StockError};
 pub use events::StockEvent;
 pub use expiry::Expiry;
-pub use http::{at_hand, router, stamp_refusal};
+pub use http::{AtHand, router, stamp_refusal};
 pub use model::{
     Adjustment, Basket, BasketError, Change, Changes, Command, Difference, Given, Held, HeldLine,
     Hold, HoldRecord, HoldStatus, IdempotencyKey, IdempotencyKeyError, Kind, Label, LabelError,
@@ -34,5 +34,5 @@ pub use repository::{
     ProductRepository, Saved, SeaProductRepository, SeaStockRepository, StockRepository,
     Verification, Window,
 };
-pub use service::{Asked, Import, Stock, StockParts, Validation};
+pub use service::{Asked, Import, PlainLine, Stock, StockParts, Validation};
 pub use shown::{Freshness, Shown, ShownProducts};

@@ -1,3 +1,4 @@
+mod at_hand;
 mod imports;
 mod orders;
 mod products;
@@ -13,12 +14,14 @@ use crate::{
     combiner::CommandQueue,
     error::StockError,
     events::{self, StockEvent},
+    model::{Command, Outcome},
     news::ValidationNews,
     repository::{ProductRepository, StockRepository, Verification},
     shown::ShownProducts,
 };
 
 pub use self::{
+    at_hand::PlainLine,
     imports::Import,
     orders::{Asked, Validation},
 };
@@ -73,9 +76,10 @@ impl Stock {
         payload: Map<String, Value>,
     ) -> Result<Fact, StockError> {
         let fact = events::by_hand(event, payload);
-        let facts = std::slice::from_ref(&fact);
-        self.parts.units.tell(facts, self.parts.clock.now()).await?;
-        Ok(fact)
+        match self.parts.queue.run(Command::Tell(fact.clone())).await? {
+            Outcome::Told => Ok(fact),
+            _ => Err(StockError::Abandoned),
+        }
     }
 }
 

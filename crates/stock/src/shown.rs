@@ -114,7 +114,7 @@ impl ShownProducts {
                 .into_values()
                 .next());
         }
-        if let Some(kept) = self.at_hand(id) {
+        if let Some(kept) = self.at_hand(id.as_str()) {
             return Ok(Some(kept));
         }
         let key = self.key(id);
@@ -130,7 +130,7 @@ impl ShownProducts {
     }
 
     /// A product that needs not be read; `None` says nothing.
-    pub fn at_hand(&self, id: &ProductId) -> Option<Arc<Shown>> {
+    pub fn at_hand(&self, id: &str) -> Option<Arc<Shown>> {
         let Kept { mark, shown } = self.kept.get(id)?;
         let is_good = mark == self.mark_of(id) && shown.read_at.elapsed() < KEPT;
         is_good.then_some(shown)
@@ -155,7 +155,7 @@ impl ShownProducts {
         let mut missing = Vec::new();
         for id in ids {
             let kept = match freshness {
-                Freshness::Recent => self.at_hand(id),
+                Freshness::Recent => self.at_hand(id.as_str()),
                 Freshness::Exact => None,
             };
             match kept {
@@ -199,11 +199,11 @@ impl ShownProducts {
     }
 
     fn key(&self, id: &ProductId) -> Key {
-        (id.clone(), self.mark_of(id))
+        (id.clone(), self.mark_of(id.as_str()))
     }
 
-    fn mark_of(&self, id: &ProductId) -> u64 {
-        self.mark(id.as_str()).load(Ordering::Acquire)
+    fn mark_of(&self, id: &str) -> u64 {
+        self.mark(id).load(Ordering::Acquire)
     }
 
     fn mark(&self, id: &str) -> &AtomicU64 {

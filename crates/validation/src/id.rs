@@ -1,4 +1,4 @@
-use std::{fmt, hash, marker::PhantomData, sync::Arc};
+use std::{borrow::Borrow, fmt, hash, marker::PhantomData, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -95,6 +95,13 @@ impl<K> PartialOrd for Id<K> {
 impl<K> Ord for Id<K> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.value.cmp(&other.value)
+    }
+}
+
+/// An id is found by its text: it is hashed and compared as that.
+impl<K> Borrow<str> for Id<K> {
+    fn borrow(&self) -> &str {
+        &self.value
     }
 }
 

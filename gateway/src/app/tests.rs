@@ -77,6 +77,26 @@ fn shirt() -> ProductDraft {
     }
 }
 
+/// Asks whether a basket can be had.
+fn validate(headers: &HeaderMap, body: &'static str) -> Request<Body> {
+    let mut request = Request::post("/api/stock/validate")
+        .body(Body::from(body))
+        .unwrap();
+    headers.clone_into(request.headers_mut());
+    request
+}
+
+/// Headers of a request with JSON, and others.
+fn json(others: &[(&'static str, &'static str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [("content-type", "application/json")].iter().chain(others) {
+        headers.insert(*name, HeaderValue::from_static(value));
+    }
+    headers
+}
+
+const BASKET: &str = r#"{"items":[{"productId":"shirt","size":"M","color":"Red","quantity":2},{"productId":"shirt","size":"M","color":"Red","quantity":5}]}"#;
+
 fn ask(headers: &HeaderMap) -> Request<Body> {
     let mut request = Request::get(STOCK).body(Body::empty()).unwrap();
     headers.clone_into(request.headers_mut());
@@ -132,6 +152,72 @@ async fn what_lies_ready_is_answered_as_it_is_on_the_long_way() {
             assert_eq!(quick, slow, "{settings:?} {asked:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_basket_is_judged_past_the_router_as_behind_it() {
+    for settings in [&[][..], &[("CORS_ALLOWED_ORIGINS", PAGE)]] {
+        let site = Site::start(settings).await;
+        // From now on the product lies ready.
+        drop(site.at_once(ask(&HeaderMap::new())).await);
+        for headers in [
+            json(&[]),
+            json(&[("origin", PAGE)]),
+            json(&[("content-type", "text/plain")]),
+            HeaderMap::new(),
+        ] {
+            for body in [
+                BASKET,
+                r#"{"items":[{"productId":"shirt","size":"M","color":"Red","quantity":8}]}"#,
+                r#"{"items":[{"productId":"shirt","size":" M ","color":"Red","quantity":1}]}"#,
+                r#"{"items":[{"productId":"shirt","size":"M","color":"R\u0065d","quantity":1,"note":null}]}"#,
+                r#"{"items":[{"productId":"shirt","size":"L","color":"Red","quantity":1},{}]}"#,
+                r#"{"items":[{"productId":"shoe","size":"M","color":"Red","quantity":1}]}"#,
+                r#"{"items":[{"productId":"shirt","size":"M","color":"Red","quantity":0}]}"#,
+                r#"{"items":[]}"#,
+                r#"{"items":[{"#,
+                "[]",
+                "",
+            ] {
+                let [quick, slow] = [
+                    seen(site.at_once(validate(&headers, body)).await).await,
+                    seen(site.the_long_way(validate(&headers, body)).await).await,
+                ];
+                assert_eq!(quick, slow, "{settings:?} {headers:?} {body}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_basket_past_the_router_is_counted_once() {
+    let site = Site::start(&[("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "3")]).await;
+    // The first goes through the router, for nothing lies ready, and is counted once all the same.
+    for _ in 0..3 {
+        let answer = site.at_once(validate(&json(&[]), BASKET)).await;
+        assert_eq!(answer.status(), 200);
+    }
+    let answer = site.at_once(validate(&json(&[]), BASKET)).await;
+    assert_eq!(answer.status(), 429);
+    assert!(answer.headers().contains_key(header::RETRY_AFTER));
+}
+
+#[tokio::test]
+async fn a_basket_that_is_too_large_is_refused_as_on_the_long_way() {
+    let site = Site::start(&[("RATE_LIMIT_ANONYMOUS_PER_MINUTE", "1")]).await;
+    let large = || {
+        let body = Body::from(vec![b' '; 2 * 1024 * 1024]);
+        let mut request = Request::post("/api/stock/validate").body(body).unwrap();
+        let length = HeaderValue::from_static("2097152");
+        request.headers_mut().insert(header::CONTENT_LENGTH, length);
+        request
+    };
+    for _ in 0..3 {
+        assert_eq!(site.at_once(large()).await.status(), 413);
+    }
+    // None of them was counted.
+    let answer = site.at_once(validate(&json(&[]), BASKET)).await;
+    assert_eq!(answer.status(), 200);
 }
 
 #[tokio::test]

@@ -4,18 +4,15 @@ use api_error::Exchange;
 use axum::{
     Extension, Router,
     body::{Body, Bytes, HttpBody},
-    http::{HeaderMap, Method, Request, StatusCode, Uri, header},
+    http::{HeaderMap, Request, StatusCode, header},
     response::Response,
 };
 use futures_util::FutureExt as _;
+use stock::{AtHand, Stock};
 use tower::{BoxError, Layer as _, Service as _, service_fn};
 use tower_http::cors::CorsLayer;
 
-use super::{Entrance, PeerAddress, address};
-
-/// Gives answers that lie ready: the template of the path that was asked, and the answer.
-pub(crate) type AtHand =
-    dyn Fn(&Method, &Uri, &HeaderMap) -> Option<(&'static str, Response)> + Send + Sync;
+use super::{Entrance, PeerAddress, address, early_body::EarlyBody, rate_limit::Counted};
 
 /// The gateway as its server calls it: the few reads that are asked all the time are answered at once where their
 /// answer lies ready, everything else goes through the router.
@@ -34,8 +31,8 @@ impl From<Router> for Front {
 
 impl Front {
     /// Leads past `router`, which has its layers, where the shortcut has an answer.
-    pub(super) fn new(router: Router, shortcut: Shortcut) -> Self {
-        let shortcut = Some(Arc::new(shortcut));
+    pub(super) fn new(router: Router, shortcut: Option<Shortcut>) -> Self {
+        let shortcut = shortcut.map(Arc::new);
         Self { router, shortcut }
     }
 
@@ -54,13 +51,14 @@ impl Front {
     pub(crate) async fn answer<B>(
         &self,
         peer: SocketAddr,
-        mut request: Request<B>,
+        request: Request<B>,
     ) -> Result<Response, Infallible>
     where
-        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+        B: HttpBody<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
     {
+        let mut request = request.map(EarlyBody::new);
         let shortcut = self.shortcut.as_ref();
-        if let Some(answer) = shortcut.and_then(|shortcut| shortcut.answer(peer, &request)) {
+        if let Some(answer) = shortcut.and_then(|shortcut| shortcut.answer(peer, &mut request)) {
             return Ok(answer);
         }
         request.extensions_mut().insert(PeerAddress(peer));
@@ -77,12 +75,18 @@ impl Front {
 pub(super) struct Shortcut {
     pub(super) entrance: Arc<Entrance>,
     pub(super) cors: Option<CorsLayer>,
-    pub(super) at_hand: Box<AtHand>,
+    pub(super) stock: Stock,
 }
 
 impl Shortcut {
-    fn answer<B>(&self, peer: SocketAddr, request: &Request<B>) -> Option<Response> {
-        let (route, found) = (self.at_hand)(request.method(), request.uri(), request.headers())?;
+    fn answer<B>(&self, peer: SocketAddr, request: &mut Request<EarlyBody<B>>) -> Option<Response>
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
+        let asked = AtHand::of(request.method(), request.uri())?;
+        if !request.body().is_small() {
+            return None;
+        }
         let layers = &self.entrance.layers;
         let limit = layers.anonymous_limit.as_ref();
         if limit.is_some() && request.headers().contains_key(header::AUTHORIZATION) {
@@ -91,8 +95,16 @@ impl Shortcut {
         }
         let exchange = Exchange::begin(request);
         let caller = || address::client(peer, request.headers(), &layers.trusted_proxies);
+        let (method, route) = asked.route();
         let mut answer = match limit.and_then(|limit| limit.refusal_of(caller())) {
-            None => found,
+            None => {
+                let body = request.body_mut().whole();
+                let answer = asked.answer(&self.stock, request.headers(), body.as_deref());
+                if answer.is_none() && limit.is_some() {
+                    request.extensions_mut().insert(Counted);
+                }
+                answer?
+            }
             Some(mut refusal) => {
                 stock::stamp_refusal(route, layers.clock.now(), &mut refusal);
                 refusal
@@ -100,7 +112,7 @@ impl Shortcut {
         };
         let latency = exchange.started().elapsed();
         let series = &self.entrance.series;
-        series.count(("GET", route), answer.status(), latency);
+        series.count((method, route), answer.status(), latency);
         if let Some(cors) = &self.cors {
             answer = for_web_pages(cors, request.headers(), answer)?;
         }
@@ -114,7 +126,7 @@ impl fmt::Debug for Front {
     }
 }
 
-/// Writes into the answer to a `GET` which web pages may read it.
+/// Writes into the answer which web pages may read it.
 fn for_web_pages(cors: &CorsLayer, asked: &HeaderMap, answer: Response) -> Option<Response> {
     let mut request = Request::new(());
     *request.headers_mut() = asked.clone();

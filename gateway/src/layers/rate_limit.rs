@@ -20,6 +20,10 @@ use governor::{
 /// request, and count what they send themselves.
 const EXEMPT: [&str; 4] = ["/healthz", "/readyz", "/socket.io", "/socket.io/"];
 
+/// Says of a request that it has been counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted;
+
 /// How often somebody without a valid token may call, for each address.
 #[derive(Debug)]
 pub(crate) struct AnonymousLimit {
@@ -67,6 +71,7 @@ impl AnonymousLimit {
     ) -> Option<Response> {
         if matches!(authentication, Authentication::Known(_))
             || EXEMPT.contains(&request.uri().path())
+            || request.extensions().get::<Counted>().is_some()
         {
             return None;
         }

@@ -66,10 +66,7 @@ fn router(layers: Layers) -> Router {
         .route("/panic", get(panic))
         .route("/stuck", get(async || std::future::pending::<&str>().await))
         .route("/bookings/sync-drift", get(later));
-    layers
-        .wrap(router, Box::new(|_, _, _| None))
-        .router()
-        .clone()
+    layers.wrap(router, None).router().clone()
 }
 
 fn request(method: Method, path: &str) -> axum::http::request::Builder {

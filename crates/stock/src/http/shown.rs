@@ -1,7 +1,7 @@
 use api_error::{ApiError, ErrorBody, Json, Path, Query};
 use axum::{
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
@@ -40,29 +40,7 @@ pub(super) async fn show(
     Ok(Read(freshness, response))
 }
 
-/// The template of its path.
-const ROUTE: &str = "/api/products/{id}/stock";
-
-/// The same answer where it lies ready, for somebody who leads the request past the router: the template of the path
-/// that was asked, and the answer.
-pub fn at_hand(
-    stock: Stock,
-) -> impl Fn(&Method, &Uri, &HeaderMap) -> Option<(&'static str, Response)> {
-    move |method, uri, request| {
-        if method != Method::GET || uri.query().is_some() {
-            return None;
-        }
-        let id = uri.path().strip_prefix("/api/products/")?;
-        let id = ProductId::parse(id.strip_suffix("/stock")?).ok()?;
-        let shown = stock.at_hand(&id)?;
-        let now = stock.now();
-        let mut response = answer(&shown, request, now);
-        headers::write(response.headers_mut(), now, true);
-        Some((ROUTE, response))
-    }
-}
-
-fn answer(shown: &Shown, request: &HeaderMap, now: DateTime<Utc>) -> Response {
+pub(super) fn answer(shown: &Shown, request: &HeaderMap, now: DateTime<Utc>) -> Response {
     let validators = headers::validators(shown);
     if headers::has_it(request, shown) {
         return (StatusCode::NOT_MODIFIED, validators).into_response();

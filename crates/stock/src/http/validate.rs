@@ -1,10 +1,18 @@
 use api_error::{ApiError, ErrorBody, Json, Query};
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wire::{FaultJson, FreshnessQuery, ItemJson, Moment, asked, fault};
-use crate::service::{Stock, Validation};
+use crate::{
+    model::Quantity,
+    service::{PlainLine, Stock, Validation},
+};
 
 /// What somebody wants to order.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,8 +55,12 @@ pub(super) async fn validate(
     Query(query): Query<FreshnessQuery>,
     Json(request): Json<ValidateRequest>,
 ) -> Result<Json<ValidateAnswer>, ApiError> {
-    let items = request.items;
-    let validation = stock.validate(&asked(&items)?, query.freshness()).await?;
+    let lines = asked(&request.items)?;
+    let validation = stock.validate(&lines, query.freshness()).await?;
+    Ok(Json(answer(&request.items, validation, stock.now())))
+}
+
+fn answer(items: &[ItemJson], validation: Validation, now: DateTime<Utc>) -> ValidateAnswer {
     let Validation { valid, faults } = validation;
     let valid = valid.into_iter().map(|(line, available)| ValidItem {
         item: items[line].clone(),
@@ -59,10 +71,79 @@ pub(super) async fn validate(
         .into_iter()
         .map(|of_line| fault(of_line, items.get(of_line.line).cloned()));
     let errors: Vec<_> = errors.collect();
-    Ok(Json(ValidateAnswer {
+    ValidateAnswer {
         success: errors.is_empty(),
         items: valid.collect(),
         errors,
-        timestamp: Moment(stock.now()),
-    }))
+        timestamp: Moment(now),
+    }
+}
+
+/// A request that leaves nothing out, in which nothing is escaped.
+#[derive(Debug, Deserialize)]
+struct PlainRequest<'a> {
+    #[serde(borrow)]
+    items: Vec<PlainItem<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PlainItem<'a> {
+    product_id: &'a str,
+    size: &'a str,
+    color: &'a str,
+    quantity: Quantity,
+}
+
+/// [`ValidateAnswer`] where all of it can be had.
+#[derive(Debug, Serialize)]
+struct PlainAnswer<'a> {
+    success: bool,
+    items: Vec<PlainValid<'a>>,
+    errors: [(); 0],
+    timestamp: Moment,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlainValid<'a> {
+    product_id: &'a str,
+    size: &'a str,
+    color: &'a str,
+    quantity: Quantity,
+    available: i64,
+    status: &'static str,
+}
+
+/// The same answer where all of it can be had and nothing has to be read from the database for it.
+pub(super) fn answer_at_hand(
+    stock: &Stock,
+    request: &HeaderMap,
+    body: &[u8],
+    now: DateTime<Utc>,
+) -> Option<Response> {
+    let Json(PlainRequest { items }) = Json::read(request, body).ok()?;
+    let lines = items.iter().map(|item| PlainLine {
+        product: item.product_id,
+        size: item.size,
+        color: item.color,
+        quantity: item.quantity,
+    });
+    let lines: Vec<_> = lines.collect();
+    let free = stock.validate_at_hand(&lines)?;
+    let valid = lines.iter().zip(free).map(|(line, available)| PlainValid {
+        product_id: line.product,
+        size: line.size,
+        color: line.color,
+        quantity: line.quantity,
+        available,
+        status: "valid",
+    });
+    let answer = PlainAnswer {
+        success: true,
+        items: valid.collect(),
+        errors: [],
+        timestamp: Moment(now),
+    };
+    Some(Json(answer).into_response())
 }

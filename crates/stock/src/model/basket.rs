@@ -14,6 +14,8 @@ pub struct Line {
 pub struct Basket {
     lines: Vec<Line>,
     totals: Vec<(VariantKey, i64)>,
+    /// Where in `totals` the variant of each line is.
+    places: Vec<usize>,
 }
 
 /// Why lines are no basket.
@@ -43,8 +45,12 @@ impl Basket {
     /// Takes the lines of a call.
     pub fn new(lines: Vec<Line>) -> Result<Self, BasketError> {
         Self::check_size(lines.len())?;
-        let totals = totals(&lines);
-        Ok(Self { lines, totals })
+        let (totals, places) = add_up(&lines);
+        Ok(Self {
+            lines,
+            totals,
+            places,
+        })
     }
 
     /// The lines of the call.
@@ -57,28 +63,32 @@ impl Basket {
         &self.totals
     }
 
-    /// What the lines for `variant` add up to.
-    pub fn total_of(&self, variant: &VariantKey) -> i64 {
-        let place = self.totals.binary_search_by(|(key, _)| key.cmp(variant));
-        place.map_or(0, |n| self.totals[n].1)
+    /// For each line the place of its variant in [`totals`](Self::totals).
+    pub(super) fn places(&self) -> &[usize] {
+        &self.places
     }
 }
 
 /// Lines added up by variant, sorted: equal for two calls that ask for the same.
 pub(super) fn totals(lines: &[Line]) -> Vec<(VariantKey, i64)> {
-    let mut totals: Vec<_> = lines
-        .iter()
-        .map(|line| (line.variant.clone(), line.quantity.get()))
-        .collect();
-    totals.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    totals.dedup_by(|next, kept| {
-        let is_same = next.0 == kept.0;
-        if is_same {
-            kept.1 += next.1;
+    add_up(lines).0
+}
+
+/// The totals, and for each line its place among them.
+fn add_up(lines: &[Line]) -> (Vec<(VariantKey, i64)>, Vec<usize>) {
+    let mut sorted: Vec<usize> = (0..lines.len()).collect();
+    sorted.sort_unstable_by(|a, b| lines[*a].variant.cmp(&lines[*b].variant));
+    let mut totals: Vec<(VariantKey, i64)> = Vec::with_capacity(lines.len());
+    let mut places = vec![0; lines.len()];
+    for n in sorted {
+        let Line { variant, quantity } = &lines[n];
+        match totals.last_mut() {
+            Some((last, total)) if last == variant => *total += quantity.get(),
+            _ => totals.push((variant.clone(), quantity.get())),
         }
-        is_same
-    });
-    totals
+        places[n] = totals.len() - 1;
+    }
+    (totals, places)
 }
 
 #[cfg(test)]
@@ -92,10 +102,7 @@ mod tests {
         let other = Basket::new(vec![line("A", 2), line("B", 4)]).unwrap();
         assert_eq!(one.totals(), other.totals());
         assert_eq!(one.totals(), [(variant("A"), 2), (variant("B"), 4)]);
-        assert_eq!(
-            (one.total_of(&variant("B")), one.total_of(&variant("C"))),
-            (4, 0)
-        );
+        assert_eq!(one.places(), [1, 0, 1]);
     }
 
     #[test]

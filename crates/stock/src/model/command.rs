@@ -1,5 +1,6 @@
 use auth::Actor;
 use chrono::{DateTime, TimeDelta, Utc};
+use outbox::Fact;
 
 use super::{Basket, LineFault, OrderId, Quantity, ReservationId, VariantKey};
 
@@ -39,6 +40,8 @@ pub enum Command {
     Release(Release),
     /// End a hold whose time is over.
     Expire(ReservationId),
+    /// Tell of something; the stock stays as it is.
+    Tell(Fact),
 }
 
 /// An order: all lines or none, once.
@@ -91,6 +94,8 @@ pub enum Outcome {
     Released(Given),
     /// The hold was over, or was not.
     Expired(bool),
+    /// Told.
+    Told,
 }
 
 /// What an order took.

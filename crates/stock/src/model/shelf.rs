@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use auth::Actor;
 use chrono::{DateTime, Utc};
+use outbox::Fact;
 
 use super::{
     Basket, Command, Given, IdempotencyKey, Kind, Label, Level, Line, Movement, OrderId, Outcome,
@@ -27,6 +28,7 @@ pub struct Shelf {
     keys: HashMap<IdempotencyKey, OrderId>,
     holds: HashMap<ReservationId, HoldRecord>,
     movements: Vec<Movement>,
+    told: Vec<Fact>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ impl Shelf {
             keys: HashMap::new(),
             holds: HashMap::new(),
             movements: Vec::new(),
+            told: Vec::new(),
         }
     }
 
@@ -96,6 +99,10 @@ impl Shelf {
                 self.release_hold(id).map(Outcome::Released)
             }
             Command::Expire(id) => Ok(Outcome::Expired(self.expire(id))),
+            Command::Tell(fact) => {
+                self.told.push(fact.clone());
+                Ok(Outcome::Told)
+            }
         }
     }
 
@@ -103,6 +110,7 @@ impl Shelf {
     pub fn into_changes(self) -> Changes {
         let mut changes = Changes {
             movements: self.movements,
+            told: self.told,
             ..Changes::default()
         };
         for (key, slot) in self.slots {
@@ -217,13 +225,14 @@ impl Shelf {
     }
 
     fn judge(&self, basket: &Basket, own: impl Fn(&VariantKey) -> i64) -> Result<(), Refusal> {
-        let faults = judge(basket, |key| match self.slots.get(key) {
+        let judged = judge(basket, |key| match self.slots.get(key) {
             Some(slot) => {
                 let reserved = slot.level.reserved() - own(key);
                 Verdict::Known(Level::stored(slot.level.stock(), reserved))
             }
             None => Verdict::missing(key, &self.products, &self.sizes),
         });
+        let faults: Vec<_> = judged.filter_map(Result::err).collect();
         if faults.is_empty() {
             Ok(())
         } else {

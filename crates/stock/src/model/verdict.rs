@@ -80,42 +80,28 @@ impl Verdict {
     }
 }
 
-/// The lines of `basket` that cannot be served from what `look_up` knows, in their order.
-pub fn judge(basket: &Basket, look_up: impl Fn(&VariantKey) -> Verdict) -> Vec<LineFault> {
-    let totals: Vec<_> = basket
-        .totals()
-        .iter()
-        .map(|(key, total)| fault(look_up(key), *total))
-        .collect();
-    if totals.iter().all(Option::is_none) {
-        return Vec::new();
-    }
-    let place = |key: &VariantKey| {
-        let found = basket
-            .totals()
-            .binary_search_by(|(other, _)| other.cmp(key));
-        found.unwrap_or_default()
-    };
-    let lines = basket.lines().iter().enumerate();
-    lines
-        .filter_map(|(line, asked)| {
-            let (problem, available, requested) = totals[place(&asked.variant)]?;
-            Some(LineFault {
-                line,
-                problem,
-                available,
-                requested,
-            })
+/// What is to be said to each line of `basket` from what `look_up` knows.
+pub fn judge(
+    basket: &Basket,
+    look_up: impl Fn(&VariantKey) -> Verdict,
+) -> impl Iterator<Item = Result<Level, LineFault>> {
+    let totals = basket.totals().iter();
+    let totals: Vec<_> = totals.map(|(key, total)| (look_up(key), *total)).collect();
+    let lines = basket.places().iter().enumerate();
+    lines.map(move |(line, place)| {
+        let (verdict, requested) = totals[*place];
+        let (problem, available) = match verdict {
+            Verdict::Known(level) if requested <= level.available() => return Ok(level),
+            Verdict::Known(level) => (Problem::InsufficientStock, level.available()),
+            Verdict::Unknown(problem) => (problem, 0),
+        };
+        Err(LineFault {
+            line,
+            problem,
+            available,
+            requested,
         })
-        .collect()
-}
-
-fn fault(verdict: Verdict, requested: i64) -> Option<(Problem, i64, i64)> {
-    match verdict {
-        Verdict::Known(level) if requested <= level.available() => None,
-        Verdict::Known(level) => Some((Problem::InsufficientStock, level.available(), requested)),
-        Verdict::Unknown(problem) => Some((problem, 0, requested)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -126,14 +112,16 @@ mod tests {
     #[test]
     fn every_line_of_a_variant_that_is_asked_too_often_is_at_fault() {
         let basket = basket([line("A", 3), line("B", 1), line("A", 3)]);
-        let faults = judge(&basket, |_| Verdict::Known(Level::stored(6, 1)));
+        let judged = judge(&basket, |_| Verdict::Known(Level::stored(6, 1)));
+        let judged: Vec<_> = judged.collect();
         let fault = |line| LineFault {
             line,
             problem: Problem::InsufficientStock,
             available: 5,
             requested: 6,
         };
-        assert_eq!(faults, [fault(0), fault(2)]);
+        let served = Ok(Level::stored(6, 1));
+        assert_eq!(judged, [Err(fault(0)), served, Err(fault(2))]);
     }
 
     #[test]

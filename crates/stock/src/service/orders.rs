@@ -1,5 +1,7 @@
 //! Asking, holding, taking and giving back.
 
+use std::{collections::HashMap, sync::Arc};
+
 use validation::Page;
 
 use super::Stock;
@@ -10,7 +12,7 @@ use crate::{
         RecordedMovement, Reduction, Release, Taken, VariantKey, Verdict, judge,
     },
     repository::{MovementFilter, Window},
-    shown::Freshness,
+    shown::{Freshness, Shown},
 };
 
 /// A line that somebody asks about; `None` where it does not say of what, or how many.
@@ -25,6 +27,20 @@ pub struct Validation {
     pub faults: Vec<LineFault>,
 }
 
+type Products = HashMap<ProductId, Arc<Shown>>;
+
+/// The lines that say of what and how many; `None` where none does.
+fn complete(asked: &[Asked]) -> Option<Basket> {
+    Basket::new(asked.iter().flatten().cloned().collect()).ok()
+}
+
+fn products_of(basket: &Basket) -> Vec<ProductId> {
+    let keys = basket.totals().iter();
+    let mut ids: Vec<_> = keys.map(|(key, _)| key.product.clone()).collect();
+    ids.dedup();
+    ids
+}
+
 impl Stock {
     /// Whether lines can be served now; nothing is held by it. What can be is told to everybody.
     pub async fn validate(
@@ -32,44 +48,28 @@ impl Stock {
         asked: &[Asked],
         freshness: Freshness,
     ) -> Result<Validation, StockError> {
-        let complete = asked.iter().enumerate();
-        let complete: Vec<_> = complete
-            .filter_map(|(place, line)| Some((place, line.as_ref()?)))
-            .collect();
-        let missing = |(line, asked): (usize, &Asked)| {
-            asked.is_none().then_some(LineFault {
+        let Some(basket) = complete(asked) else {
+            return Ok(self.judge(asked, None));
+        };
+        let ids = products_of(&basket);
+        let products = self.parts.shown.find_many(&ids, freshness).await?;
+        Ok(self.judge(asked, Some((&basket, &products))))
+    }
+
+    /// Judges the complete lines among those asked, and tells of what can be served.
+    fn judge(&self, asked: &[Asked], complete: Option<(&Basket, &Products)>) -> Validation {
+        let mut validation = Validation::default();
+        for (line, _) in asked.iter().enumerate().filter(|(_, line)| line.is_none()) {
+            validation.faults.push(LineFault {
                 line,
                 problem: Problem::MissingFields,
                 available: 0,
                 requested: 0,
-            })
+            });
+        }
+        let Some((basket, products)) = complete else {
+            return validation;
         };
-        let mut validation = Validation::default();
-        let incomplete = asked.iter().enumerate().filter_map(missing);
-        validation.faults.extend(incomplete);
-        let lines = complete.iter().map(|(_, line)| (*line).clone()).collect();
-        let Ok(basket) = Basket::new(lines) else {
-            return Ok(validation);
-        };
-        self.judge(&basket, freshness, &mut validation, |line| complete[line].0)
-            .await?;
-        Ok(validation)
-    }
-
-    async fn judge(
-        &self,
-        basket: &Basket,
-        freshness: Freshness,
-        validation: &mut Validation,
-        place: impl Fn(usize) -> usize,
-    ) -> Result<(), StockError> {
-        let mut ids: Vec<ProductId> = basket
-            .totals()
-            .iter()
-            .map(|(key, _)| key.product.clone())
-            .collect();
-        ids.dedup();
-        let products = self.parts.shown.find_many(&ids, freshness).await?;
         let verdict = |key: &VariantKey| match products.get(&key.product) {
             None => Verdict::Unknown(Problem::ProductNotFound),
             Some(shown) => match shown.product.find(&key.size, &key.color) {
@@ -80,26 +80,25 @@ impl Stock {
                 None => Verdict::Unknown(Problem::SizeNotFound),
             },
         };
-        let faults = judge(basket, verdict);
-        let mut news: Vec<(&VariantKey, Level)> = Vec::with_capacity(basket.totals().len());
-        let mut skipped = faults.iter().map(|fault| fault.line).peekable();
-        for (n, line) in basket.lines().iter().enumerate() {
-            if skipped.next_if_eq(&n).is_some() {
-                continue;
-            }
-            if let Verdict::Known(level) = verdict(&line.variant) {
-                validation.valid.push((place(n), level.available()));
-                news.push((&line.variant, level));
+        let judged = judge(basket, verdict);
+        let complete = asked.iter().enumerate();
+        let complete = complete.filter_map(|(place, line)| Some((place, &line.as_ref()?.variant)));
+        let mut news: Vec<(&VariantKey, Level)> = Vec::with_capacity(asked.len());
+        for ((place, variant), judged) in complete.zip(judged) {
+            match judged {
+                Ok(level) => {
+                    validation.valid.push((place, level.available()));
+                    news.push((variant, level));
+                }
+                Err(fault) => validation.faults.push(LineFault {
+                    line: place,
+                    ..fault
+                }),
             }
         }
-        let faults = faults.into_iter().map(|fault| LineFault {
-            line: place(fault.line),
-            ..fault
-        });
-        validation.faults.extend(faults);
         validation.faults.sort_by_key(|fault| fault.line);
         self.parts.news.note(news);
-        Ok(())
+        validation
     }
 
     /// Sells: all lines or none, once.

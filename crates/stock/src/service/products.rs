@@ -29,7 +29,7 @@ impl Stock {
 
     /// A product as it is shown where it needs not be read; `None` says nothing.
     pub fn at_hand(&self, id: &ProductId) -> Option<Arc<Shown>> {
-        self.parts.shown.at_hand(id)
+        self.parts.shown.at_hand(id.as_str())
     }
 
     /// How many products there are, and how many of them have no unit of any variant.

@@ -10,10 +10,7 @@ async fn what_is_refused_before_it_comes_to_stock_is_stamped_like_all_of_stock()
         anonymous_limit: Some(limit),
         ..layers()
     };
-    let site = layers
-        .wrap(routes, Box::new(|_, _, _| None))
-        .router()
-        .clone();
+    let site = layers.wrap(routes, None).router().clone();
     let send = |path: &str, length: usize| {
         let mut request = from_peer(path, [1, 1, 1, 1]);
         *request.method_mut() = Method::POST;

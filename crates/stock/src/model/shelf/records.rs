@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use outbox::Fact;
 
 use crate::model::{
     IdempotencyKey, Level, Line, Movement, OrderId, ReservationId, Taken, TakenLine, VariantKey,
@@ -85,6 +86,8 @@ pub struct Changes {
     pub new_holds: BTreeMap<ReservationId, HoldRecord>,
     /// Holds that ended now.
     pub ended_holds: Vec<(ReservationId, HoldStatus)>,
+    /// What is told besides, in order.
+    pub told: Vec<Fact>,
 }
 
 impl OrderRecord {
