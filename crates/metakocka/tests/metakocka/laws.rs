@@ -92,9 +92,15 @@ async fn decide(app: &App, keep: &str) -> bool {
     is_conflict
 }
 
-/// In the end both sides are the same, or somebody is asked.
+/// In the end both sides are the same, or somebody is asked: as soon as Metakocka has failed as often as it was to.
 async fn comes_to_rest(app: &App, steps: &[Step]) {
-    for _ in 0..5 {
+    let is_fault = |step: &&Step| {
+        matches!(
+            step,
+            Step::LoseCreate | Step::LoseReplace | Step::NeverArrives
+        )
+    };
+    for _ in 0..steps.iter().filter(is_fault).count() + 5 {
         app.later(500);
         app.work().await;
         drop(app.push("D1").await);
@@ -140,6 +146,14 @@ async fn nothing_is_lost(
     if is_synced && theirs.is_none() {
         assert_eq!(here.as_str(), there.as_deref(), "{steps:?}");
     }
+}
+
+#[tokio::test]
+async fn what_fails_many_times_comes_to_rest_too() {
+    let mut steps = vec![Step::Push];
+    steps.extend(std::iter::repeat_n(Step::NeverArrives, 8));
+    steps.extend([Step::EditHere(1), Step::Push]);
+    run(TestDatabase::sqlite().await, steps).await;
 }
 
 fn check(database: impl AsyncFn() -> TestDatabase, cases: u32) {
