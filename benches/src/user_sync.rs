@@ -209,7 +209,6 @@ async fn bare(place: &Place, script: &str, (id, run): (&str, usize)) -> anyhow::
 fn rows_of(place: &Place, figures: &Figures, peak: f64, example: f64) -> Vec<Row> {
     let what = |what: &str| format!("user sync, {what}, {}", place.name());
     let of = |figures: &[f64]| median(figures.to_vec());
-    let (bare_execute, bare_undo) = (of(&figures.bare_execute), of(&figures.bare_undo));
     let against = |name: &str, measured: f64, baseline: (f64, &str), limit| Row {
         what: what(&format!("{USERS} users, {CHANGED} changed: {name}")),
         measured: format!("{:.0} ms", measured * 1_000.0),
@@ -217,21 +216,17 @@ fn rows_of(place: &Place, figures: &Figures, peak: f64, example: f64) -> Vec<Row
         value: measured / baseline.0,
         limit: Limit::AtMost(limit),
     };
-    let fetch = of(&figures.fetch);
+    let on_bare =
+        |name, measured: &[f64], bare| against(name, of(measured), (bare, "bare SQL"), 2.0);
+    let on_fetch = |name: &str, measured, fetch| {
+        let name = format!("first page to applied, {name}");
+        against(&name, measured, (fetch, "fetching alone"), 1.3)
+    };
+    let at_once = "from a server on the same cores that takes no time";
     let mut rows = vec![
-        against(
-            "execute",
-            of(&figures.execute),
-            (bare_execute, "bare SQL"),
-            2.0,
-        ),
-        against("undo", of(&figures.undo), (bare_undo, "bare SQL"), 2.0),
-        against(
-            "first page to applied",
-            of(&figures.whole),
-            (fetch, "fetching alone"),
-            1.3,
-        ),
+        on_bare("execute", &figures.execute, of(&figures.bare_execute)),
+        on_bare("undo", &figures.undo, of(&figures.bare_undo)),
+        on_fetch(at_once, of(&figures.whole), of(&figures.fetch)),
         Row {
             what: what(&format!("{USERS} users: peak memory, MB")),
             measured: format!("{peak:.0} MB"),
@@ -251,8 +246,8 @@ fn rows_of(place: &Place, figures: &Figures, peak: f64, example: f64) -> Vec<Row
         },
     ];
     let slow = figures.slow.iter().map(|(answer, fetch, whole)| {
-        let what = format!("first page to applied, {answer} ms an answer");
-        against(&what, *whole, (*fetch, "fetching alone"), 1.3)
+        let name = format!("{answer} ms an answer");
+        on_fetch(&name, *whole, *fetch)
     });
     rows.extend(slow);
     rows

@@ -19,8 +19,8 @@ use crate::{
 
 /// Clients in the room.
 const ROOM: u64 = 1_000;
-/// Events that are on their way at once.
-const IN_FLIGHT: u64 = 4;
+/// Events that are on their way at once: many, and few.
+const IN_FLIGHT: [u64; 2] = [16, 4];
 const TIME: Duration = Duration::from_secs(4);
 const RUNS: usize = 5;
 
@@ -33,6 +33,8 @@ struct Target<'a> {
     /// What is posted, made of what is said and its number.
     body: fn(u64) -> Value,
     is_bare: bool,
+    /// Events that are on their way at once.
+    in_flight: u64,
 }
 
 /// What a run came to.
@@ -45,7 +47,15 @@ struct Delivered {
 
 /// An event of about 150 bytes to a room of a thousand, pipelined.
 pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
-    let (ours, node, bare) = cores::on_own_core(compare).await?;
+    let mut rows = Vec::new();
+    for in_flight in IN_FLIGHT {
+        rows.extend(compared(in_flight).await?);
+    }
+    Ok(rows)
+}
+
+async fn compared(in_flight: u64) -> anyhow::Result<[Row; 2]> {
+    let (ours, node, bare) = cores::on_own_core(move || compare(in_flight)).await?;
     let describe = |one: Delivered| {
         format!(
             "{:.0} deliveries a CPU second ({:.0}/s)",
@@ -53,19 +63,19 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
         )
     };
     let row = |name: &str, other: Delivered, limit| Row {
-        what: format!("150 bytes to a room of {ROOM}, {IN_FLIGHT} in flight, against {name}"),
+        what: format!("150 bytes to a room of {ROOM}, {in_flight} in flight, against {name}"),
         measured: describe(ours),
         baseline: format!("{name} {}", describe(other)),
         value: ours.per_busy_second / other.per_busy_second,
         limit: Limit::AtLeast(limit),
     };
-    Ok(vec![
+    Ok([
         row("Node's `socket.io`", node, 3.0),
         row("bare tokio-tungstenite", bare, 0.65),
     ])
 }
 
-async fn compare() -> anyhow::Result<(Delivered, Delivered, Delivered)> {
+async fn compare(in_flight: u64) -> anyhow::Result<(Delivered, Delivered, Delivered)> {
     let place = Place::sqlite().await?;
     let gateway = Node::start_on(cores::OF_SERVERS, &place.url()).await?;
     let token = gateway.sign_in().await?;
@@ -79,6 +89,7 @@ async fn compare() -> anyhow::Result<(Delivered, Delivered, Delivered)> {
             token: &token,
             body: |n| json!({"event": "STOCK_UPDATED", "data": said(n)}),
             is_bare: false,
+            in_flight,
         };
         of_ours.push(measure(&target).await?);
         of_node.push(
@@ -144,10 +155,11 @@ async fn measure(target: &Target<'_>) -> anyhow::Result<Delivered> {
     let (began, busy) = (Instant::now(), cores::busy_seconds(target.process)?);
     let sent = Arc::new(AtomicU64::new(0));
     let mut posting = JoinSet::new();
-    for _ in 0..IN_FLIGHT {
+    for _ in 0..target.in_flight {
         let client = http::Client::connect(target.posts, target.token).await?;
         let (sent, heard) = (Arc::clone(&sent), Arc::clone(&heard));
-        posting.spawn(post(client, target.body, (sent, heard), began));
+        let ahead = target.in_flight - 1;
+        posting.spawn(post(client, (target.body, ahead), (sent, heard), began));
     }
     while let Some(posted) = posting.join_next().await {
         posted??;
@@ -163,10 +175,10 @@ async fn measure(target: &Target<'_>) -> anyhow::Result<Delivered> {
     })
 }
 
-/// Posts one event after the other, each when all have heard the last one.
+/// Posts one event after the other, each when all have heard what is not among the `ahead` last ones.
 async fn post(
     mut client: http::Client,
-    body: fn(u64) -> Value,
+    (body, ahead): (fn(u64) -> Value, u64),
     (sent, heard): (Arc<AtomicU64>, Arc<Heard>),
     began: Instant,
 ) -> anyhow::Result<()> {
@@ -175,7 +187,7 @@ async fn post(
         let body = body(number).to_string();
         let (status, _) = client.send("POST", "/api/socket", body.into()).await?;
         anyhow::ensure!(status == 200, "not told: {status}");
-        until(&heard, number.saturating_sub(IN_FLIGHT - 1) * ROOM).await;
+        until(&heard, number.saturating_sub(ahead) * ROOM).await;
     }
     Ok(())
 }
