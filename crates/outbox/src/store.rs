@@ -52,8 +52,11 @@ pub async fn read_after(
     after: i64,
     limit: u32,
 ) -> Result<Vec<RecordedEvent>, StorageError> {
-    let sql = "SELECT id, audience, event, payload, created_at FROM outbox WHERE id > $1 ORDER BY id LIMIT $2";
-    select(database, sql, &[after.into(), i64::from(limit).into()]).await
+    // Where the limit is a parameter, SQLite plans the statement anew each time.
+    let sql = format!(
+        "SELECT id, audience, event, payload, created_at FROM outbox WHERE id > $1 ORDER BY id LIMIT {limit}"
+    );
+    select(database, &sql, &[after.into()]).await
 }
 
 /// Events for any of `audience` behind `after` and up to `until`, in order, at most `limit`.

@@ -125,8 +125,12 @@ impl Tail {
                 handed_on += safe.len();
                 self.position.send_replace(end.event_id);
             }
-            let is_over = events.is_empty()
-                || safe.len() < events.len() && !gap.close(last, &holders(&self.database).await?);
+            let is_over = if safe.len() < events.len() {
+                !gap.close(last, &holders(&self.database).await?)
+            } else {
+                // What was committed meanwhile wakes the tail again.
+                events.len() < BATCH as usize
+            };
             if is_over {
                 return Ok(handed_on);
             }
