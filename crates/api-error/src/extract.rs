@@ -14,7 +14,7 @@ use crate::{ApiError, Code};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Most answers are no longer, in bytes.
-const USUAL: usize = 1024;
+const USUAL: usize = 2048;
 
 /// A JSON body, read or written.
 ///
