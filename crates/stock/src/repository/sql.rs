@@ -34,14 +34,16 @@ pub(super) async fn count(
     Ok(count.unsigned_abs())
 }
 
-/// Has what follows in this transaction find its rows by an index, whatever their number.
+/// Has what follows in this transaction find its rows by an index, whatever their number, by a plan that is made once.
 ///
 /// Postgres keeps the plan of a statement. One that was made while a table was nearly empty reads all of it, also when
-/// it has grown by a million rows since, until the table is analyzed.
+/// it has grown by a million rows since, until the table is analyzed. And where it is given arrays, it takes a plan for
+/// just these for cheaper every time, and makes one every time.
 pub(super) async fn find_by_index(transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
-        let setting = "SET LOCAL enable_seqscan = off";
-        transaction.execute_unprepared(setting).await?;
+        let settings =
+            "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan";
+        transaction.execute_unprepared(settings).await?;
     }
     Ok(())
 }
