@@ -54,7 +54,7 @@ impl Default for QueueLimits {
 }
 
 /// So many callers are a crowd, of whom those that were just answered are likely to come back at once.
-const CROWD: usize = 16;
+const CROWD: usize = 3;
 /// How long they are waited for at most; otherwise for a quarter of the time that their last transaction took.
 const PATIENCE: Duration = Duration::from_millis(2);
 
