@@ -24,6 +24,7 @@ pub use product::{
 };
 pub use shelf::{Changes, HoldRecord, HoldStatus, OrderRecord, Shelf};
 pub use times::Times;
+pub(crate) use variant::VariantRef;
 pub use variant::{
     Label, LabelError, OrderId, ProductId, Quantity, QuantityError, ReservationId, Units,
     UnitsError, VariantKey,

@@ -1,19 +1,20 @@
 //! What was asked for before checkouts, told to everybody without keeping the askers waiting.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use clock::Clock;
 use database::StorageError;
+use hashbrown::HashMap;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     events::{self, StockEvent},
-    model::{Level, VariantKey},
+    model::{Level, VariantKey, VariantRef},
     repository::StockRepository,
 };
 
@@ -45,14 +46,14 @@ impl ValidationNews {
     }
 
     /// Notes variants, with what was found; the last finding counts.
-    pub(crate) fn note<'a>(&self, variants: impl IntoIterator<Item = (&'a VariantKey, Level)>) {
+    pub(crate) fn note<'a>(&self, variants: impl IntoIterator<Item = (VariantRef<'a>, Level)>) {
         let mut gathered = self.gathered();
         let was_empty = gathered.is_empty();
-        for (key, level) in variants {
-            if let Some(known) = gathered.get_mut(key) {
+        for (variant, level) in variants {
+            if let Some(known) = gathered.get_mut(&variant) {
                 *known = level;
             } else if gathered.len() < MOST {
-                gathered.insert(key.clone(), level);
+                gathered.insert(variant.to_key(), level);
             }
         }
         if was_empty && !gathered.is_empty() {

@@ -49,6 +49,8 @@ pub struct ShownProducts {
 #[derive(Clone)]
 struct Kept {
     mark: u64,
+    /// Which mark that was.
+    place: usize,
     shown: Arc<Shown>,
 }
 
@@ -131,14 +133,16 @@ impl ShownProducts {
 
     /// A product that needs not be read; `None` says nothing.
     pub fn at_hand(&self, id: &str) -> Option<Arc<Shown>> {
-        let Kept { mark, shown } = self.kept.get(id)?;
-        let is_good = mark == self.mark_of(id) && shown.read_at.elapsed() < KEPT;
+        let Kept { mark, place, shown } = self.kept.get(id)?;
+        let now = self.marks[place].load(Ordering::Acquire);
+        let is_good = mark == now && shown.read_at.elapsed() < KEPT;
         is_good.then_some(shown)
     }
 
     fn keep(&self, id: &ProductId, mark: u64, shown: Arc<Shown>) -> Arc<Shown> {
         let kept = Kept {
             mark,
+            place: place(id.as_str()),
             shown: Arc::clone(&shown),
         };
         self.kept.insert(id.clone(), kept);
@@ -207,10 +211,14 @@ impl ShownProducts {
     }
 
     fn mark(&self, id: &str) -> &AtomicU64 {
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
-        let place = usize::try_from(hash % MARKS as u64).unwrap_or_default();
-        &self.marks[place]
+        &self.marks[place(id)]
     }
+}
+
+/// Which of the marks a product has.
+fn place(id: &str) -> usize {
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
+    usize::try_from(hash % MARKS as u64).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

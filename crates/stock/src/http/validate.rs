@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::wire::{FaultJson, FreshnessQuery, ItemJson, Moment, asked, fault};
@@ -79,40 +79,50 @@ fn answer(items: &[ItemJson], validation: Validation, now: DateTime<Utc>) -> Val
     }
 }
 
-/// A request that leaves nothing out, in which nothing is escaped.
+/// A request whose lines leave nothing out.
 #[derive(Debug, Deserialize)]
 struct PlainRequest<'a> {
     #[serde(borrow)]
-    items: Vec<PlainItem<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PlainItem<'a> {
-    product_id: &'a str,
-    size: &'a str,
-    color: &'a str,
-    quantity: Quantity,
+    items: Vec<PlainLine<'a>>,
 }
 
 /// [`ValidateAnswer`] where all of it can be had.
 #[derive(Debug, Serialize)]
 struct PlainAnswer<'a> {
     success: bool,
-    items: Vec<PlainValid<'a>>,
+    items: PlainValid<'a>,
     errors: [(); 0],
     timestamp: Moment,
 }
 
+/// Lines, and how many units are free for each.
+#[derive(Debug)]
+struct PlainValid<'a>(&'a [PlainLine<'a>], &'a [i64]);
+
+/// One of them.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PlainValid<'a> {
+struct PlainItem<'a> {
     product_id: &'a str,
     size: &'a str,
     color: &'a str,
     quantity: Quantity,
     available: i64,
     status: &'static str,
+}
+
+impl Serialize for PlainValid<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let items = self.0.iter().zip(self.1);
+        serializer.collect_seq(items.map(|(line, available)| PlainItem {
+            product_id: line.product,
+            size: line.size,
+            color: line.color,
+            quantity: line.quantity,
+            available: *available,
+            status: "valid",
+        }))
+    }
 }
 
 /// The same answer where all of it can be had and nothing has to be read from the database for it.
@@ -123,25 +133,10 @@ pub(super) fn answer_at_hand(
     now: DateTime<Utc>,
 ) -> Option<Response> {
     let Json(PlainRequest { items }) = Json::read(request, body).ok()?;
-    let lines = items.iter().map(|item| PlainLine {
-        product: item.product_id,
-        size: item.size,
-        color: item.color,
-        quantity: item.quantity,
-    });
-    let lines: Vec<_> = lines.collect();
-    let free = stock.validate_at_hand(&lines)?;
-    let valid = lines.iter().zip(free).map(|(line, available)| PlainValid {
-        product_id: line.product,
-        size: line.size,
-        color: line.color,
-        quantity: line.quantity,
-        available,
-        status: "valid",
-    });
+    let free = stock.validate_at_hand(&items)?;
     let answer = PlainAnswer {
         success: true,
-        items: valid.collect(),
+        items: PlainValid(&items, &free),
         errors: [],
         timestamp: Moment(now),
     };

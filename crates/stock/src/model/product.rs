@@ -9,6 +9,7 @@ use validation::Text;
 
 use super::{
     Change, Kind, Label, Level, LevelError, Movement, Price, ProductId, Times, Units, VariantKey,
+    VariantRef,
 };
 
 /// The most variants of one product.
@@ -264,10 +265,15 @@ impl Product {
 
     /// What names a variant of this product.
     pub fn key(&self, variant: &Variant) -> VariantKey {
-        VariantKey {
-            product: self.id.clone(),
-            size: variant.size.clone(),
-            color: variant.color.clone(),
+        self.parts(variant).to_key()
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn parts<'a>(&'a self, variant: &'a Variant) -> VariantRef<'a> {
+        VariantRef {
+            product: &self.id,
+            size: &variant.size,
+            color: &variant.color,
         }
     }
 

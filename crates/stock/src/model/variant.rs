@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc};
 
+use hashbrown::Equivalent;
 use validation::{Id, Text, TextError};
 
 /// The kind of a [`ProductId`].
@@ -74,6 +75,45 @@ pub struct VariantKey {
     pub size: Label,
     /// Its color.
     pub color: Label,
+}
+
+impl VariantKey {
+    /// The same, borrowed.
+    pub(crate) fn parts(&self) -> VariantRef<'_> {
+        VariantRef {
+            product: &self.product,
+            size: &self.size,
+            color: &self.color,
+        }
+    }
+}
+
+/// The parts of a [`VariantKey`], by which a map finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct VariantRef<'a> {
+    /// The product.
+    pub(crate) product: &'a ProductId,
+    /// Its size.
+    pub(crate) size: &'a Label,
+    /// Its color.
+    pub(crate) color: &'a Label,
+}
+
+impl VariantRef<'_> {
+    /// The same, to be kept.
+    pub(crate) fn to_key(self) -> VariantKey {
+        VariantKey {
+            product: self.product.clone(),
+            size: self.size.clone(),
+            color: self.color.clone(),
+        }
+    }
+}
+
+impl Equivalent<VariantKey> for VariantRef<'_> {
+    fn equivalent(&self, key: &VariantKey) -> bool {
+        *self == key.parts()
+    }
 }
 
 /// How many units an order or a hold is about: 1 to 1,000,000.

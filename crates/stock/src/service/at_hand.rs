@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::Stock;
 use crate::{
-    model::{Level, Quantity, VariantKey},
+    model::{Product, Quantity},
     shown::Shown,
 };
 
 /// More lines go the long way, which sorts them.
 const FEW: usize = 64;
 
-/// A line as it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A line that leaves nothing out, in which nothing is escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct PlainLine<'a> {
     /// Of which product.
+    #[serde(rename = "productId")]
     pub product: &'a str,
     /// In which size.
     pub size: &'a str,
@@ -42,30 +45,32 @@ impl Stock {
                 products.len() - 1
             };
             let variants = &products[product].product.variants;
+            // A product has fewer sizes than colors, so a color tells more.
             let variant = variants.iter().position(|variant| {
-                variant.size.as_str() == line.size && variant.color.as_str() == line.color
+                variant.color.as_str() == line.color && variant.size.as_str() == line.size
             });
             places.push((product, variant?));
         }
+        let variant = |(product, variant): (usize, usize)| {
+            let product: &Product = &products[product].product;
+            (product, &product.variants[variant])
+        };
         let mut free = Vec::with_capacity(lines.len());
-        let mut news: Vec<(VariantKey, Level)> = Vec::with_capacity(lines.len());
         for place in &places {
-            let product = &products[place.0].product;
-            let variant = &product.variants[place.1];
-            let same = places
-                .iter()
-                .zip(lines)
-                .filter(|(other, _)| *other == place);
+            let same = places.iter().zip(lines);
+            let same = same.filter(|(other, _)| *other == place);
             let requested: i64 = same.map(|(_, line)| line.quantity.get()).sum();
-            if requested > variant.level.available() {
+            let available = variant(*place).1.level.available();
+            if requested > available {
                 return None;
             }
-            free.push(variant.level.available());
-            news.push((product.key(variant), variant.level));
+            free.push(available);
         }
-        self.parts
-            .news
-            .note(news.iter().map(|(key, level)| (key, *level)));
+        let news = places.iter().map(|place| {
+            let (product, variant) = variant(*place);
+            (product.parts(variant), variant.level)
+        });
+        self.parts.news.note(news);
         Some(free)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     error::StockError,
     model::{
         Basket, Command, Given, Held, Hold, Level, Line, LineFault, Outcome, Problem, ProductId,
-        RecordedMovement, Reduction, Release, Taken, VariantKey, Verdict, judge,
+        RecordedMovement, Reduction, Release, Taken, VariantKey, VariantRef, Verdict, judge,
     },
     repository::{MovementFilter, Window},
     shown::{Freshness, Shown},
@@ -83,12 +83,12 @@ impl Stock {
         let judged = judge(basket, verdict);
         let complete = asked.iter().enumerate();
         let complete = complete.filter_map(|(place, line)| Some((place, &line.as_ref()?.variant)));
-        let mut news: Vec<(&VariantKey, Level)> = Vec::with_capacity(asked.len());
+        let mut news: Vec<(VariantRef<'_>, Level)> = Vec::with_capacity(asked.len());
         for ((place, variant), judged) in complete.zip(judged) {
             match judged {
                 Ok(level) => {
                     validation.valid.push((place, level.available()));
-                    news.push((variant, level));
+                    news.push((variant.parts(), level));
                 }
                 Err(fault) => validation.faults.push(LineFault {
                     line: place,
