@@ -128,6 +128,8 @@ impl Tail {
             let is_over = if safe.len() < events.len() {
                 !gap.close(last, &holders(&self.database).await?)
             } else {
+                // Whatever was missing has come.
+                gap.open = None;
                 // What was committed meanwhile wakes the tail again.
                 events.len() < BATCH as usize
             };
