@@ -34,6 +34,10 @@ pub(super) async fn count(
     Ok(count.unsigned_abs())
 }
 
+/// What the plans of a transaction may be on Postgres, see [`find_by_index`].
+const BY_INDEX: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+     SET LOCAL plan_cache_mode = force_generic_plan";
+
 /// Has what follows in this transaction find its rows by an index, whatever their number, by a plan that is made once.
 ///
 /// Postgres keeps the plan of a statement. One that was made while a table was nearly empty reads all of it, also when
@@ -41,9 +45,7 @@ pub(super) async fn count(
 /// just these for cheaper every time, and makes one every time.
 pub(super) async fn find_by_index(transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
-        let settings =
-            "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan";
-        transaction.execute_unprepared(settings).await?;
+        transaction.execute_unprepared(BY_INDEX).await?;
     }
     Ok(())
 }
