@@ -55,7 +55,8 @@ impl Default for QueueLimits {
 
 /// So many callers are a crowd, of whom those that were just answered are likely to come back at once.
 const CROWD: usize = 3;
-/// How long they are waited for at most; otherwise for a quarter of the time that their last transaction took.
+/// How long they are waited for at most, and how long they are expected at all; otherwise they are waited for a quarter of
+/// the time that their last transaction took, in whole milliseconds as timers go.
 const PATIENCE: Duration = Duration::from_millis(2);
 
 /// How long who is sent away waits for the answer, from and to: else those who come again at once take the time of those
@@ -230,18 +231,31 @@ fn refused(refusal: Refusal, basket: Option<Basket>) -> StockError {
 }
 
 /// Who is expected in the next transaction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Round {
     /// Those who were answered last, and those who were waiting by then.
     company: usize,
     /// How long they are waited for.
     patience: Duration,
+    /// When the last transaction was over.
+    since: Instant,
 }
 
 impl Round {
+    /// The first one, in which nobody is expected.
+    fn first() -> Self {
+        Self {
+            company: 0,
+            patience: Duration::ZERO,
+            since: Instant::now(),
+        }
+    }
+
     /// Takes whoever else comes in time. A transaction for all costs little more than one for half of them.
     async fn gather(&self, receiver: &mut mpsc::Receiver<Waiting>, taken: &mut Vec<Waiting>) {
-        if self.company < CROWD {
+        // Who comes later is none of them.
+        let is_late = self.since.elapsed() > PATIENCE;
+        if self.company < CROWD || is_late {
             return;
         }
         let all_here = async {
@@ -263,7 +277,7 @@ impl Combiner {
         // Whoever worked before may have broken off.
         locked(&self.crowd).underway = 0;
         let mut taken = Vec::new();
-        let mut round = Round::default();
+        let mut round = Round::first();
         loop {
             let count = tokio::select! {
                 biased;
@@ -277,11 +291,12 @@ impl Combiner {
                 () = round.gather(&mut receiver, &mut taken) => {}
                 () = stop.cancelled() => {}
             }
-            let (began, done) = (Instant::now(), taken.len());
-            self.work_through(&mut taken).await;
+            let began = Instant::now();
+            let done = self.work_through(&mut taken).await;
             round = Round {
                 company: (done + receiver.len()).min(self.limits.batch),
                 patience: (began.elapsed() / 4).min(PATIENCE),
+                since: Instant::now(),
             };
         }
     }
@@ -300,14 +315,15 @@ impl Combiner {
         count
     }
 
-    async fn work_through(&self, taken: &mut Vec<Waiting>) {
+    /// Does what was taken and is still waited for; how many commands that was.
+    async fn work_through(&self, taken: &mut Vec<Waiting>) -> usize {
         let (commands, answers): (Vec<_>, Vec<_>) = taken
             .drain(..)
             .filter(|waiting| !waiting.answer.is_closed())
             .filter_map(|waiting| Some((take(&waiting.slot)?, waiting.answer)))
             .unzip();
         if commands.is_empty() {
-            return;
+            return 0;
         }
         locked(&self.crowd).begin(commands.len());
         match self.repository.apply(&commands, self.clock.now()).await {
@@ -334,6 +350,7 @@ impl Combiner {
                 }
             }
         }
+        commands.len()
     }
 
     async fn alone(&self, command: &Command) -> Answer {
