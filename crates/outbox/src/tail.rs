@@ -283,6 +283,8 @@ impl Gap {
 
 #[cfg(test)]
 mod tests {
+    use test_support::TestDatabase;
+
     use super::*;
     use crate::Audience;
 
@@ -314,6 +316,16 @@ mod tests {
         );
         assert_eq!(gap.cleared, 7);
         assert_eq!(gap.safe_prefix(3, Backend::Postgres, &events).len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_gap_that_was_filled_is_looked_for_no_more() {
+        let database = TestDatabase::sqlite().await;
+        let tail = Tail::start(database.database().clone(), Vec::new()).await;
+        let tail = tail.unwrap();
+        tail.gap.lock().await.open = Some((7, set(&["a"])));
+        assert_eq!(tail.run_once().await.unwrap(), 0);
+        assert_eq!(tail.gap.lock().await.open, None);
     }
 
     #[test]

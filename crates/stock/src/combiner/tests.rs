@@ -53,6 +53,14 @@ fn queue(repository: MockStockRepository, limits: QueueLimits) -> (CommandQueue,
     CommandQueue::new(&repository, Arc::new(FixedClock::at(now())), limits)
 }
 
+/// Expects that a caller is told to come back, without having waited for a turn.
+async fn expect_sent_away(queue: &CommandQueue, name: &str) {
+    let began = Instant::now();
+    let late = queue.run(release(name)).await;
+    assert!(matches!(late, Err(StockError::Overloaded)));
+    assert!(began.elapsed() < HELD.end, "it never waited");
+}
+
 fn failed() -> StorageError {
     StorageError::Corrupt("a row".to_owned())
 }
@@ -122,10 +130,7 @@ async fn a_queue_that_stays_long_sends_callers_away_until_it_is_short_again() {
     let mut burst = Box::pin(queue.run(release("c")));
     assert!((&mut burst).now_or_never().is_none(), "a burst may wait");
     tokio::time::advance(Duration::from_millis(100)).await;
-    let began = Instant::now();
-    let late = queue.run(release("d")).await;
-    assert!(matches!(late, Err(StockError::Overloaded)));
-    assert!(began.elapsed() < HELD.end, "it never waited");
+    expect_sent_away(&queue, "d").await;
     combiner.run_once().await;
     let mut again = Box::pin(queue.run(release("e")));
     assert!((&mut again).now_or_never().is_none());
@@ -183,10 +188,7 @@ async fn what_is_underway_counts_as_much_as_what_waits() {
     let mut burst = Box::pin(queue.run(release("a")));
     assert!((&mut burst).now_or_never().is_none(), "a burst may wait");
     tokio::time::advance(SMALL.patience).await;
-    let began = Instant::now();
-    let late = queue.run(release("b")).await;
-    assert!(matches!(late, Err(StockError::Overloaded)));
-    assert!(began.elapsed() < HELD.end, "it never waited");
+    expect_sent_away(&queue, "b").await;
 }
 
 #[tokio::test(start_paused = true)]
